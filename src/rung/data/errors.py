@@ -1,0 +1,30 @@
+"""What can go wrong with data: it is not here, or it is not what it should be."""
+
+from __future__ import annotations
+
+from rung.scratch.errors import RungError
+
+
+class MissingDataError(RungError, FileNotFoundError):
+    """A data set is neither on this machine nor to be had from its address.
+
+    rung looks in the folder $RUNG_DATA, in $RUNG_HOME/data (by default ~/rung/data), in the installed
+    packages, and then at the official address. RUNG_OFFLINE=1 leaves the last one out.
+
+    Repair: the message names the folder and the published address. Put the file there by hand, or set
+    RUNG_DATA to a folder that has it.
+    """
+
+    name = "data-missing"
+
+
+class CorruptDataError(RungError, ValueError):
+    """A file of a data set is cut short, or its bytes are not the published ones.
+
+    Every file is compared with its checksum before it is used. Remove the file named in the message; it is
+    fetched again.
+
+    Repair: delete the file that the message names, and load the data set again; it is fetched anew.
+    """
+
+    name = "data-corrupt"

@@ -1,0 +1,73 @@
+"""Data that installed packages carry, read without importing them (scikit-learn takes a second to import)."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from rung.data.errors import CorruptDataError, MissingDataError
+
+
+def contents(package: str, inside: str, sha256: str, install: str) -> bytes:
+    """Return a file inside an installed package, unpacked, after comparing its checksum.
+
+    Args:
+        package: the package as it is imported, "sklearn".
+        inside: the file's place in it, "datasets/data/iris.csv"; one that ends in .gz is unpacked.
+        sha256: checksum of the unpacked contents.
+        install: what to install where it is missing, "scikit-learn".
+
+    Raises:
+        MissingDataError: the package or the file is not there.
+        CorruptDataError: the contents are not the published ones.
+    """
+    spec = find_spec(package)
+    folder = Path(next(iter(spec.submodule_search_locations or []), "")) if spec else None
+    path = folder / inside if folder else None
+    if path is None or not path.is_file():
+        raise MissingDataError(
+            f"the data file {inside} of the package {install} is not on this machine",
+            rule="This data set is read from that package.",
+            fix=f"python -m pip install --force-reinstall {install}",
+        )
+    return unpacked(path, sha256, f"python -m pip install --force-reinstall {install}")
+
+
+def unpacked(path: Path, sha256: str, fix: str) -> bytes:
+    """Return the contents of a file, unpacked if it ends in .gz, if they have the checksum.
+
+    Raises:
+        CorruptDataError: they do not, or the file is cut short; the message names the file and `fix`.
+    """
+    raw = path.read_bytes()
+    try:
+        data = gzip.decompress(raw) if path.suffix == ".gz" else raw
+    except (OSError, EOFError, zlib.error) as error:
+        raise CorruptDataError(
+            f"{path} cannot be unpacked: {error}",
+            rule=f"It should be a whole gzip file; this one has {len(raw):,} bytes.",
+            fix=fix,
+        ) from None
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        raise CorruptDataError(
+            f"{path} is not the published file: its contents have the checksum {found[:12]}..., not "
+            f"{sha256[:12]}...",
+            rule="Data is compared with its checksum before it is used, so that a score means the same "
+            "everywhere.",
+            fix=fix,
+        )
+    return data
+
+
+def table(text: bytes, columns: int, separator: str = ",", skip: int = 0) -> np.ndarray:
+    """Return the numbers of a text table as (rows, columns) float64, leaving `skip` lines out at the top."""
+    for _ in range(skip):
+        text = text.split(b"\n", 1)[1]
+    flat = text.decode("ascii").replace("\n", separator)
+    return np.fromstring(flat, dtype=np.float64, sep=separator).reshape(-1, columns)

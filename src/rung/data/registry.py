@@ -1,0 +1,56 @@
+"""Which data sets there are, and loading one by its name. A data set is one file in `rung/data/sets/`."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from types import ModuleType
+
+from rung.data.dataset import Card, Dataset
+from rung.scratch.errors import UnknownNameError, did_you_mean
+
+_SETS = Path(__file__).parent / "sets"
+
+
+def names() -> list[str]:
+    """Return the names of all data sets, sorted."""
+    return sorted(f.stem.replace("_", "-") for f in _SETS.glob("*.py") if not f.stem.startswith("_"))
+
+
+def load(name: str, limit: int | None = None) -> Dataset:
+    """Load a data set by name.
+
+    The arrays are the caller's own: changing them changes nothing for the next one who loads.
+
+    Args:
+        name: one of `names()`.
+        limit: keep about this many examples, drawn at random but always the same, for a quick try.
+
+    Raises:
+        UnknownNameError: there is no data set of that name.
+        MissingDataError: its files are neither here nor to be had.
+        CorruptDataError: a file is cut short or changed; the message names it.
+
+    Example:
+        >>> load("moons")
+        Dataset('moons', x (400, 2), y 2 classes, 320 train, 80 test)
+    """
+    data: Dataset = _module(name).load()
+    return data if limit is None else data.take(limit)
+
+
+def card(name: str) -> Card:
+    """Return the card of a data set without loading its data."""
+    found: Card = _module(name).CARD
+    return found
+
+
+def _module(name: str) -> ModuleType:
+    known = names()
+    if name not in known:
+        raise UnknownNameError(
+            f"there is no data set {name!r}",
+            rule=f"There are {', '.join(known)}.",
+            fix=did_you_mean(name, known),
+        )
+    return importlib.import_module(f"rung.data.sets.{name.replace('-', '_')}")

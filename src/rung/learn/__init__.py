@@ -1,0 +1,1 @@
+"""Lessons: loading, stubs, grading, evidence, review and the map."""

@@ -1,0 +1,1 @@
+"""The pieces of a figure: marks, panels, controls, state; imported by rung.learn.figure."""

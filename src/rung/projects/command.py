@@ -1,0 +1,177 @@
+"""`rung train PROJECT`: options in, a trained model and an honest report out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from rung.projects.project import Project, load, slugs
+from rung.scratch.errors import RungError
+from rung.train.execute import Plan, execute
+from rung.train.options import OptionError, describe, option, parse
+from rung.train.parts import PartError, whose
+from rung.train.progress import Plain, progress
+from rung.train.record import Run, RunError, find_run, new_run, runs
+from rung.train.report import report
+
+# Everything a dry run does is the same as in a real one, on this many examples.
+_DRY_LIMIT = 300
+
+
+@dataclass(frozen=True)
+class Options:
+    """What any project takes beside its own settings."""
+
+    mine: bool = option(False, "train on the parts that you have written and passed")
+    dry_run: bool = option(False, "do everything once on a few examples")
+    data_limit: int | None = option(None, "keep about this many examples (--data-limit 2000)")
+    seeds: int = option(1, "how many trainings, each with its own seed")
+    resume: str | bool | None = option(
+        None, "go on with a run that was broken off: the last one, or its name"
+    )
+    name: str | None = option(None, "what to call the run")
+    json: bool = option(False, "print the result as JSON, and nothing else")
+
+
+def main(
+    argv: Sequence[str],
+    replacements: Mapping[type, type] | None = None,
+    files: Mapping[type, str] | None = None,
+) -> int:
+    """Run `rung train` with these words.
+
+    Args:
+        argv: the project and its options: ["digits", "--epochs", "3"].
+        replacements: by class of the library, the learner's class that has passed its lesson, as
+            `rung.learn.parts.replacements()` gives them; used only if the words say `--mine`.
+        files: by class of the library, the learner's file in which their class stands, to name it.
+
+    Returns:
+        0 when trained and scored, 1 when stopped on the way, 2 for a fault, which is told on standard error.
+    """
+    try:
+        return _main(list(argv), replacements if replacements is not None else {}, files or {})
+    except RungError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    except KeyboardInterrupt:
+        print("stopped; --resume goes on from the last checkpoint", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def _main(argv: list[str], replacements: Mapping[type, type], files: Mapping[type, str]) -> int:
+    if not argv or argv[0] in ("-h", "--help"):
+        print(f"rung train PROJECT [options]\n\nProjects: {', '.join(slugs())}")  # noqa: T201
+        return 0 if argv else 2
+    project = load(argv[0])
+    recipe, words = project.recipe, argv[1:]
+    if "--help" in words or "-h" in words:
+        print(f"rung train {project.slug}: {project.question}\n\n{describe(recipe.Config, Options)}")  # noqa: T201
+        return 0
+    config, options = parse(words, recipe.Config, Options)
+    if options.seeds < 1:
+        raise OptionError(f"--seeds is {options.seeds}", rule="It must be at least 1.")
+    if options.resume:
+        run, config, plan = _resumed(project, options, words)
+        _same_code(project, run, whose(recipe.PARTS, replacements if plan.mine else {}))
+    else:
+        plan, config = _planned(project, config, options)
+        run = new_run(project.slug, options.name)
+    replacements = replacements if plan.mine else {}
+    show = Plain(sys.stderr) if options.json else progress()
+    show.line(f"{project.title}: {run.name}")
+    if plan.mine:
+        named = {p.title: files[p.target] for p in recipe.PARTS if p.target in files}
+        for line in mine_lines(whose(recipe.PARTS, replacements), named):
+            show.line(line)
+    try:
+        result = execute(recipe, config, plan, run, show, replacements)
+    except PartError:
+        show.line(
+            f"the run {run.name} is kept; mend the part, then: rung train {project.slug} --mine --resume"
+        )
+        raise
+    if result is None:
+        show.line(f"stopped; to go on: rung train {project.slug} --resume {run.name}")
+        return 1
+    if options.json:
+        print(json.dumps({"run": run.name, "folder": str(run.folder), **result}))  # noqa: T201
+    else:
+        for line in report(run, result):
+            show.line(line)
+    return 0
+
+
+def _planned(project: Project, config: Any, options: Options) -> tuple[Plan, Any]:
+    """Return the plan of a new run, and its settings: those of a dry run are cut down."""
+    limit = options.data_limit
+    if options.dry_run:
+        limit = min(limit or _DRY_LIMIT, _DRY_LIMIT)
+        config = replace(config, epochs=1)
+    plan = Plan(project.slug, project.title, options.seeds, limit, options.dry_run, options.mine)
+    return plan, config
+
+
+def _resumed(project: Project, options: Options, words: list[str]) -> tuple[Run, Any, Plan]:
+    """Return the run to go on with, its own settings and its own plan."""
+    others = [
+        w for w in words if w.startswith("--") and w.split("=")[0] not in ("--resume", "--json", "--mine")
+    ]
+    if others:
+        raise OptionError(
+            f"--resume with {others[0]}",
+            rule="A resumed run keeps its settings: else its curve would be of two trainings.",
+            fix="start a new run, or leave the option out",
+        )
+    if isinstance(options.resume, str):
+        run = find_run(options.resume)
+    else:
+        open_runs = [r for r in runs(project.slug) if r.state in ("stopped", "failed")]
+        if not open_runs:
+            raise RunError(f"no run of {project.slug} was broken off", fix=f"rung train {project.slug}")
+        run = open_runs[0]
+    told = run.config
+    if told["project"] != project.slug:
+        raise RunError(
+            f"{run.name} is a run of {told['project']}", fix=f"rung train {told['project']} --resume"
+        )
+    if run.result is not None:
+        raise RunError(f"{run.name} has finished", rule="There is nothing left to do.", fix="a new run")
+    settings = {k: tuple(v) if isinstance(v, list) else v for k, v in told["config"].items()}
+    plan = Plan(**{f.name: told[f.name] for f in fields(Plan)})
+    if options.mine and not plan.mine:
+        raise OptionError(
+            f"{run.name} was started without --mine", rule="A run is trained by one code from end to end."
+        )
+    return run, project.recipe.Config(**settings), plan
+
+
+def _same_code(project: Project, run: Run, now: list[dict[str, str]]) -> None:
+    """Refuse to go on with other code than the run began with.
+
+    Raises:
+        RunError: a part that was the learner's is not to be had now, or the other way round.
+    """
+    for before, part in zip(run.config["parts"], now, strict=True):
+        if before["whose"] != part["whose"]:
+            began = "your own" if before["whose"] == "yours" else "the library's"
+            raise RunError(
+                f"{run.name} was begun with {began} {part['part']}, now it is the other",
+                rule="A run is trained by one code from end to end.",
+                fix=f"rung check {before['lesson']}, then rung train {project.slug} --mine --resume"
+                if before["whose"] == "yours"
+                else f"a new run: rung train {project.slug} --mine",
+            )
+
+
+def mine_lines(parts: list[dict[str, str]], files: Mapping[str, str]) -> list[str]:
+    """Say for each part whose code trains and where it stands, or what would make it the learner's."""
+    return [
+        f"  {p['part']:<14}yours     {files.get(p['part'], 'from ' + p['lesson'])}"
+        if p["whose"] == "yours"
+        else f"  {p['part']:<14}library   (yours once you have passed {p['lesson']})"
+        for p in parts
+    ]

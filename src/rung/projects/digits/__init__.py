@@ -1,0 +1,1 @@
+"""Project digits: read handwritten digits."""

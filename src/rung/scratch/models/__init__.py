@@ -1,0 +1,1 @@
+"""Whole models built from the layers of scratch; one a file."""

@@ -1,0 +1,30 @@
+"""Optimisers and schedules: how parameters move, given their gradients. PyTorch's names and `state_dict`."""
+
+from rung.scratch.optim.adadelta import Adadelta as Adadelta
+from rung.scratch.optim.adagrad import Adagrad as Adagrad
+from rung.scratch.optim.adam import Adam as Adam
+from rung.scratch.optim.adam import AdamW as AdamW
+from rung.scratch.optim.adamax import Adamax as Adamax
+from rung.scratch.optim.average import AveragedModel as AveragedModel
+from rung.scratch.optim.clip import clip_grad_norm_ as clip_grad_norm_
+from rung.scratch.optim.clip import clip_grad_value_ as clip_grad_value_
+from rung.scratch.optim.lion import Lion as Lion
+from rung.scratch.optim.muon import Muon as Muon
+from rung.scratch.optim.nadam import NAdam as NAdam
+from rung.scratch.optim.one_cycle import OneCycleLR as OneCycleLR
+from rung.scratch.optim.optimizer import Optimizer as Optimizer
+from rung.scratch.optim.optimizer import OptimizerError as OptimizerError
+from rung.scratch.optim.plateau import ReduceLROnPlateau as ReduceLROnPlateau
+from rung.scratch.optim.radam import RAdam as RAdam
+from rung.scratch.optim.rmsprop import RMSprop as RMSprop
+from rung.scratch.optim.schedule import CosineAnnealingLR as CosineAnnealingLR
+from rung.scratch.optim.schedule import CosineAnnealingWarmRestarts as CosineAnnealingWarmRestarts
+from rung.scratch.optim.schedule import ExponentialLR as ExponentialLR
+from rung.scratch.optim.schedule import LambdaLR as LambdaLR
+from rung.scratch.optim.schedule import LinearLR as LinearLR
+from rung.scratch.optim.schedule import LRScheduler as LRScheduler
+from rung.scratch.optim.schedule import MultiStepLR as MultiStepLR
+from rung.scratch.optim.schedule import SequentialLR as SequentialLR
+from rung.scratch.optim.schedule import StepLR as StepLR
+from rung.scratch.optim.sgd import SGD as SGD
+from rung.scratch.optim.sparse_adam import SparseAdam as SparseAdam

@@ -1,0 +1,177 @@
+"""What the runs pages show: where a training stands, its curves, its result, and what can be started."""
+
+import time
+from typing import Any
+
+from rung import projects
+from rung.learn.roadmap import roadmap
+from rung.learn.standing import is_mine
+from rung.train.progress import duration
+from rung.train.record import Run, runs
+from rung.train.report import leakage_line, most_confused
+
+from .curves import Level, Plot, Series, plot, smooth
+
+FILES = {
+    "failures.png": "The worst mistakes as a picture",
+    "confusion.png": "The confusion matrix as a picture",
+    "MODEL_CARD.md": "Model card",
+    "model.safetensors": "Weights (PyTorch's names)",
+    "result.json": "The result as data",
+    "metrics.jsonl": "The curve as data",
+}
+
+
+def ago(seconds: float, now: float | None = None) -> str:
+    """Say how long ago it was.
+
+    Example:
+        >>> ago(100, now=130), ago(0, now=7200), ago(0, now=200000)
+        ('30 s ago', '2 h 0 min ago', '2 days ago')
+    """
+    gone = max(0.0, (time.time() if now is None else now) - seconds)
+    return f"{gone / 86400:.0f} days ago" if gone > 129600 else f"{duration(gone)} ago"
+
+
+def numbers(run: Run) -> dict[str, Any]:
+    """Return where the training stands: the last line of the curve, over all seeds."""
+    config, lines = run.config, run.metrics()
+    seeds = [Run(f) for f in sorted((run.folder / "seeds").glob("*"))]
+    logs = [lines, *(s.metrics() for s in seeds)]
+    last: dict[str, Any] = next((log[-1] for log in reversed(logs) if log), {})
+    done = sum(log[-1]["step"] for log in logs if log)
+    total = config.get("steps", 0) * config.get("seeds", 1)
+    validated: dict[str, Any] = next(
+        (e for log in reversed(logs) for e in reversed(log) if "validation" in e), {}
+    )
+    return {
+        "step": done,
+        "steps": total,
+        "share": min(1.0, done / total) if total else 0.0,
+        "epoch": round(last.get("step", 0) / max(1, config.get("steps_per_epoch", 1)), 1),
+        "epochs": config.get("config", {}).get("epochs", 0),
+        "seed": len([log for log in logs if log]) or 1,
+        "loss": last.get("loss"),
+        "rate": last.get("rate"),
+        "lr": last.get("lr"),
+        "seconds": sum(log[-1]["seconds"] for log in logs if log),
+        "left": last.get("left", 0.0)
+        + last.get("seconds", 0.0) * (config.get("seeds", 1) - max(1, sum(map(bool, logs)))),
+        "validation": validated.get("validation"),
+    }
+
+
+def curves(run: Run) -> list[Plot]:
+    """Return the plots of a run: the loss, and the share of right answers on the validation part."""
+    config, result = run.config, run.result
+    per_epoch = max(1, config.get("steps_per_epoch", 1))
+    epochs = config.get("config", {}).get("epochs", 1)
+    logs = [run.metrics(), *(Run(f).metrics() for f in sorted((run.folder / "seeds").glob("*")))]
+    losses, shares = [], []
+    for i, log in enumerate(logs):
+        x, y = [e["step"] / per_epoch for e in log], [e["loss"] for e in log]
+        checked = [e for e in log if "validation" in e]
+        color = "abcd"[i % 4]
+        who = f"seed {config.get('config', {}).get('seed', 0) + i}" if len(logs) > 1 else ""
+        losses.append(Series(x, y, "", color, "faint"))
+        losses.append(Series(x, smooth(y), f"loss {who}".strip(), color))
+        shares.append(
+            Series(
+                [e["step"] / per_epoch for e in checked],
+                [e["validation"] for e in checked],
+                f"right {who}".strip(),
+                color,
+                "dots",
+            )
+        )
+    levels = [
+        Level(b["value"], b["name"]) for b in (result or {}).get("baselines", []) if "logistic" in b["name"]
+    ]
+    return [
+        plot("Loss on the training batches (nats)", losses, xlabel="epoch", xmax=epochs, log=True),
+        plot(
+            "Right answers on the validation part",
+            shares,
+            xlabel="epoch",
+            xmax=epochs,
+            percent=True,
+            levels=levels,
+        ),
+    ]
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """Return one run as data: a row of the list."""
+    config, result, state = run.config, run.result, run.state
+    baseline = max((b["value"] for b in result["baselines"]), default=None) if result else None
+    return {
+        "name": run.name,
+        "state": state,
+        "about": config.get("about", ""),
+        "project": config.get("project", ""),
+        "dry_run": config.get("dry_run", False),
+        "mine": sum(p["whose"] == "yours" for p in config.get("parts", [])),
+        "parts": len(config.get("parts", [])),
+        "started": config.get("started", 0.0),
+        "score": result["score"] if result else None,
+        "baseline": baseline,
+        "now": numbers(run),
+        "fault": run.read("fault.json") if state == "failed" else None,
+    }
+
+
+def overview() -> dict[str, Any]:
+    """Return all runs, and the projects that can be started."""
+    plan = roadmap()
+    offers = []
+    for slug in projects.slugs():
+        project = projects.load(slug)
+        parts: list[dict[str, Any]] = [
+            {
+                "title": p.title,
+                "lesson": p.lesson,
+                "lesson_title": plan.topics[p.lesson].title if p.lesson in plan.topics else p.lesson,
+                "yours": any(is_mine(one) for one in _lessons_of(p.target, p.lesson)),
+            }
+            for p in project.recipe.PARTS
+        ]
+        offers.append({"project": project, "parts": parts, "yours": sum(p["yours"] for p in parts)})
+    return {"runs": [summary(r) for r in runs()], "offers": offers}
+
+
+def _lessons_of(target: type, first: str) -> list[str]:
+    """Return the lessons that teach a class: a part may be begun in one and finished in another."""
+    name = f"{target.__module__}:{target.__qualname__}"
+    written = [t for t in roadmap().topics.values() if t.lesson is not None]
+    return [t.slug for t in written if t.lesson and name in t.lesson.target] or [first]
+
+
+def details(run: Run) -> dict[str, Any]:
+    """Return everything a run's page shows."""
+    result = run.result
+    plan = roadmap()
+    parts = [
+        {**p, "lesson_title": plan.topics[p["lesson"]].title if p["lesson"] in plan.topics else p["lesson"]}
+        for p in run.config.get("parts", [])
+    ]
+    there = {name: text for name, text in FILES.items() if (run.folder / name).is_file()}
+    context: dict[str, Any] = {
+        "run": summary(run),
+        "config": run.config,
+        "result": result,
+        "parts": parts,
+        "plots": curves(run),
+        "files": there,
+        "folder": str(run.folder),
+    }
+    if result:
+        counts = result["confusion"]
+        most = max([n for i, row in enumerate(counts) for j, n in enumerate(row) if i != j] or [1])
+        context |= {
+            "most": max(1, most),
+            "confused": most_confused(counts, result["names"]),
+            "leak": leakage_line(result["leakage"]),
+            "bars": [result["score"], *sorted(result["baselines"], key=lambda b: -b["value"])],
+            "tile_px": 84,
+        }
+    return context

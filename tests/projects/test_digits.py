@@ -1,0 +1,365 @@
+"""Project digits from its command line: trained, stopped, killed, continued, and on the learner's parts."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import rung.projects
+from rung.projects.command import main
+from rung.projects.project import ProjectError, read
+from rung.scratch import ops
+from rung.scratch.errors import UnknownNameError
+from rung.scratch.function import Function
+from rung.scratch.optim import SGD
+from rung.train.record import find_run, runs
+
+QUICK = ["digits", "--data", "mnist5k", "--data-limit", "600", "--hidden", "32", "--batch", "16"]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("RUNG_HOME", str(tmp_path))
+    monkeypatch.setenv("RUNG_OFFLINE", "1")
+    monkeypatch.delenv("RUNG_DATA", raising=False)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """One training, looked at from several sides."""
+    before = {k: os.environ.get(k) for k in ("RUNG_HOME", "RUNG_OFFLINE")}
+    os.environ |= {"RUNG_HOME": str(tmp_path_factory.mktemp("home")), "RUNG_OFFLINE": "1"}
+    try:
+        assert main([*QUICK, "--epochs", "6", "--name", "one"]) == 0
+        return find_run("one")
+    finally:
+        for key, value in before.items():
+            os.environ.pop(key) if value is None else os.environ.update({key: value})
+
+
+def test_the_score_beats_chance_and_agrees_with_everything_beside_it(trained):
+    result = trained.result
+    counts = np.array(result["confusion"])
+    assert counts.sum() == result["leakage"]["test"] == 120
+    assert result["score"]["value"] == pytest.approx(np.trace(counts) / 120)
+    assert result["score"]["low"] < result["score"]["value"] < result["score"]["high"]
+    assert result["score"]["value"] > 0.7
+    assert [b["name"] for b in result["baselines"]] == [
+        "always the most frequent class",
+        "logistic regression",
+    ]
+    assert result["wrong"] == 120 - np.trace(counts)
+    assert len(result["mistakes"]) == min(40, result["wrong"])
+    for mistake in result["mistakes"]:
+        assert counts[mistake["truth"], mistake["answer"]] > 0
+    sure = [m["sure"] for m in result["mistakes"]]
+    assert sure == sorted(sure, reverse=True)
+
+
+def test_the_folder_holds_everything(trained):
+    names = {f.name for f in trained.folder.iterdir()}
+    assert {
+        "config.json",
+        "metrics.jsonl",
+        "checkpoint.safetensors",
+        "model.safetensors",
+        "result.json",
+        "failures.png",
+        "confusion.png",
+        "tiles.png",
+        "MODEL_CARD.md",
+    } <= names
+    assert not [n for n in names if n.startswith(".")]
+    card = (trained.folder / "MODEL_CARD.md").read_text()
+    assert f"{trained.result['score']['value']:.2%}" in card
+    assert "logistic regression" in card
+    assert "CC BY-SA 3.0" in card
+    config = trained.config
+    assert config["config"]["data"] == "mnist5k"
+    examples = config["examples"]
+    assert examples["train"] + examples["validation"] == 480
+    assert examples["test"] == 120
+    assert config["steps"] == trained.metrics()[-1]["step"] == 6 * config["steps_per_epoch"]
+
+
+def test_pytorch_gives_the_same_answers_with_the_saved_weights(trained):
+    import torch
+    from safetensors.torch import load_file
+
+    weights = load_file(trained.folder / "model.safetensors")
+    model = torch.nn.Sequential(torch.nn.Linear(784, 32), torch.nn.ReLU(), torch.nn.Linear(32, 10))
+    model.load_state_dict({k.removeprefix("layers."): v for k, v in weights.items()})
+    x, y = rung.data.load("mnist5k", 600).split("test")
+    with torch.no_grad():
+        right = (model(torch.from_numpy(x)).argmax(1).numpy() == y).mean()
+    assert right == pytest.approx(trained.result["score"]["value"])
+
+
+def curve(run):
+    return [{k: v for k, v in line.items() if k not in ("seconds", "rate", "left")} for line in run.metrics()]
+
+
+def test_the_same_seed_gives_the_same_curve(trained, home):
+    main([*QUICK, "--epochs", "6", "--name", "again"])
+    main([*QUICK, "--epochs", "6", "--name", "other", "--seed", "1"])
+    assert curve(find_run("again")) == curve(trained)
+    assert curve(find_run("other")) != curve(trained)
+
+
+def process(*words, **more):
+    """Start `rung train` in a process of its own, its lines coming out of a pipe one by one."""
+    code = "import sys; from rung.projects.command import main; sys.exit(main(sys.argv[1:]))"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **more,
+    )
+
+
+def read_epochs(running, count):
+    """Read lines until `count` epochs have been told of."""
+    for line in running.stdout:
+        count -= line.startswith("epoch")
+        if count == 0:
+            return
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 is a thing of POSIX")
+def test_killed_at_random_points_and_resumed_it_ends_like_an_unbroken_one(home):
+    long = [*QUICK, "--epochs", "60"]
+    assert main([*long, "--name", "whole"]) == 0
+    rng = np.random.default_rng(7)
+    words = [*long, "--name", "broken"]
+    kills = 0
+    for _ in range(3):
+        running = process(*words)
+        read_epochs(running, int(rng.integers(3, 15)))
+        running.kill()
+        running.wait()
+        running.stdout.close()
+        run = find_run("broken")
+        kills += run.state == "stopped"
+        words = ["digits", "--resume", "broken"]
+    assert kills == 3
+    assert 0 < len(run.metrics()) < len(find_run("whole").metrics())
+    assert main(["digits", "--resume"]) == 0
+    whole, broken = find_run("whole"), find_run("broken")
+    assert curve(broken) == curve(whole)
+    one, two = ((r.folder / "model.safetensors").read_bytes() for r in (whole, broken))
+    assert one == two
+    assert broken.result["confusion"] == whole.result["confusion"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a signal cannot be sent to one process there")
+def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(home):
+    running = process(*QUICK, "--epochs", "100000", "--name", "long")
+    read_epochs(running, 2)
+    running.send_signal(signal.SIGINT)
+    rest = running.stdout.read()
+    running.stdout.close()
+    assert running.wait() == 1
+    assert "stopped; to go on: rung train digits --resume long" in rest
+    assert "Traceback" not in rest
+    run = find_run("long")
+    assert run.state == "stopped"
+    assert (run.folder / "checkpoint.safetensors").is_file()
+
+
+def test_a_wish_from_outside_stops_it(home):
+    running = process(*QUICK, "--epochs", "100000", "--name", "long")
+    read_epochs(running, 1)
+    find_run("long").ask_to_stop()
+    rest = running.stdout.read()
+    running.stdout.close()
+    assert running.wait() == 1
+    assert "stopped" in rest
+
+
+def test_a_dry_run_does_everything_and_says_that_it_means_nothing(home, capsys):
+    assert main(["digits", "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert "A dry run on a few examples: its score means nothing." in out
+    assert "data: MNIST, 5,000 digits  (" in out  # what "auto" came to
+    run = runs()[0]
+    assert run.result["dry_run"]
+    assert len([line for line in run.metrics() if "epoch" in line]) == 1
+    assert "A dry run" in (run.folder / "MODEL_CARD.md").read_text()
+
+
+def test_the_report_fits_80_columns(home, capsys):
+    main(["digits", "--dry-run"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if len(line) > 80 and str(home) not in line] == []
+
+
+def test_seeds_give_an_interval_over_trainings(home, capsys):
+    assert main([*QUICK, "--epochs", "2", "--seeds", "3", "--seed", "5", "--name", "s", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    values = [s["score"] for s in result["seeds"]]
+    assert [s["seed"] for s in result["seeds"]] == [5, 6, 7]
+    assert result["score"]["value"] == pytest.approx(np.mean(values))
+    assert result["score"]["of"] == "3 seeds and 120 test examples"
+    main([*QUICK, "--epochs", "2", "--seed", "6", "--name", "six"])
+    assert find_run("six").result["score"]["value"] == values[1]
+
+
+# The learner's parts.
+
+
+class MyReLU(Function):
+    def forward(self, x):
+        self.open = x > 0
+        return np.where(self.open, x, 0)
+
+    def backward(self, g):
+        return g * self.open
+
+
+class MySGD(SGD):
+    steps = 0
+
+    def step(self):
+        type(self).steps += 1
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.data -= group["lr"] * p.grad
+
+
+class BrokenReLU(MyReLU):
+    def forward(self, x):
+        return self.help(x)
+
+    def help(self, x):
+        raise ValueError("no idea")
+
+
+def test_mine_runs_on_the_learners_parts_and_says_whose_is_what(home, capsys):
+    MySGD.steps = 0
+    parts = {ops.activation.ReLU: MyReLU, SGD: MySGD}
+    assert main([*QUICK, "--epochs", "2", "--mine", "--name", "m"], parts) == 0
+    out = capsys.readouterr().out
+    assert MySGD.steps == find_run("m").metrics()[-1]["step"]
+    assert re.search(r"ReLU +yours", out)
+    assert re.search(r"Linear +library +\(yours once you have passed forward-propagation\)", out)
+    assert [p["whose"] for p in find_run("m").result["parts"]] == ["library", "yours", "library", "yours"]
+    main([*QUICK, "--epochs", "2", "--name", "l"], parts)
+    assert {p["whose"] for p in find_run("l").result["parts"]} == {"library"}
+    assert curve(find_run("m")) == curve(find_run("l"))  # their parts compute the same
+
+
+class StopsOnce(MySGD):
+    stop_at = 0
+
+    def step(self):
+        super().step()
+        if type(self).steps == type(self).stop_at:
+            find_run("h").ask_to_stop()
+
+
+def test_a_run_goes_on_with_the_code_it_was_begun_with(home, capsys):
+    StopsOnce.steps, StopsOnce.stop_at = 0, 40
+    words = [*QUICK, "--epochs", "5"]
+    assert main([*words, "--mine", "--name", "h"], {SGD: StopsOnce}) == 1
+    assert 40 <= StopsOnce.steps < find_run("h").config["steps"]
+    assert main(["digits", "--resume", "h"]) == 2  # the part is not at hand
+    assert "h was begun with your own SGD" in capsys.readouterr().err
+    parts = {SGD: StopsOnce, ops.activation.ReLU: MyReLU}
+    assert main(["digits", "--resume", "h"], parts) == 2  # one more than it was begun with
+    assert "h was begun with the library's ReLU" in capsys.readouterr().err
+    assert main(["digits", "--resume", "h"], {SGD: StopsOnce}) == 0
+    assert StopsOnce.steps == find_run("h").config["steps"]
+    main([*words, "--name", "l"])
+    assert curve(find_run("h")) == curve(find_run("l"))
+
+
+def test_a_part_that_fails_is_named_with_its_line(home, capsys):
+    assert main([*QUICK, "--epochs", "1", "--mine", "--name", "b"], {ops.activation.ReLU: BrokenReLU}) == 2
+    err = capsys.readouterr().err
+    line = BrokenReLU.help.__code__.co_firstlineno + 1
+    assert f"your ReLU failed: {__file__}, line {line}, in help: ValueError: no idea" in err
+    assert find_run("b").state == "failed"
+    assert "your ReLU failed" in find_run("b").read("fault.json")["message"]
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["digts"], 'did you mean "digits"'),
+        (["digits", "--epoch", "3"], "did you mean --epochs?"),
+        (["digits", "--lr", "-1"], "--lr is -1.0"),
+        (["digits", "--data", "cats"], "It must be auto, mnist or mnist5k"),
+        (["digits", "--data", "mnist"], "RUNG_OFFLINE is set"),
+        (["digits", "--resume"], "no run of digits was broken off"),
+        (["digits", "--resume", "nothing"], "there is no run 'nothing'"),
+        (["digits", "--resume", "--epochs", "3"], "--resume with --epochs"),
+        (["digits", "--seeds", "0"], "--seeds is 0"),
+        (["digits", "--lr", "1e9", "--data-limit", "300"], "smaller learning rate"),
+    ],
+)
+def test_faults_are_told_in_one_message(words, message, capsys):
+    with np.errstate(all="ignore"):
+        assert main(words) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert "Traceback" not in err
+    assert [r.state for r in runs()] == (["failed"] if "learning rate" in message else [])
+
+
+def test_a_run_that_never_began_leaves_no_folder(home):
+    assert main(["digits", "--data", "mnist", "--name", "n"]) == 2
+    assert list((home / "runs").iterdir()) == []
+
+
+def test_a_finished_run_is_not_resumed(home, capsys):
+    main(["digits", "--dry-run", "--name", "d"])
+    assert main(["digits", "--resume", "d"]) == 2
+    assert "d has finished" in capsys.readouterr().err
+
+
+def test_help_names_every_setting(capsys):
+    assert main(["digits", "--help"]) == 0
+    out = capsys.readouterr().out
+    for flag in ("--epochs 12", "--lr 0.5", "--hidden 256,128", "--mine", "--resume", "--dry-run"):
+        assert flag in out
+    assert main(["--help"]) == 0
+    assert "digits" in capsys.readouterr().out
+
+
+# The folder of a project.
+
+
+def test_projects_are_found_by_their_folders():
+    assert "digits" in rung.projects.slugs()
+    project = rung.projects.load("digits")
+    assert project.expected["mnist5k"][0] < project.expected["mnist5k"][1]
+    assert {p.lesson for p in project.recipe.PARTS} <= set(project.lessons)
+    with pytest.raises(UnknownNameError, match="there is no project 'cats'"):
+        rung.projects.load("cats")
+
+
+def test_a_wrong_project_toml_is_refused(tmp_path):
+    (tmp_path / "project.toml").write_text('title = "x"\n')
+    with pytest.raises(ProjectError, match="missing"):
+        read(tmp_path)
+    good = (rung.projects.load("digits").folder / "project.toml").read_text()
+    (tmp_path / "project.toml").write_text('colour = "red"\n' + good)
+    with pytest.raises(ProjectError, match="colour"):
+        read(tmp_path)
+
+
+@pytest.mark.slow
+def test_the_expected_score_is_reached(home):
+    assert main(["digits", "--data", "mnist5k", "--name", "full"]) == 0
+    low, high = rung.projects.load("digits").expected["mnist5k"]
+    assert low <= find_run("full").result["score"]["value"] <= high
