@@ -75,6 +75,7 @@ class Page:
                 self.lesson, self.review = lesson(slug).slug, review
                 self.hub.kernels.enter(self.lesson)
                 self._work = asyncio.create_task(self._serve_figures(self.lesson))
+        await self.hub.look()  # so that what this page is told is what every page was told
         await self.send(await asyncio.to_thread(self.hub.watch.standing))
         if self.lesson is not None:
             now = await asyncio.to_thread(self.hub.watch.file, self.lesson, self.review)
@@ -161,7 +162,10 @@ class Hub:
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve one WebSocket."""
-        await socket.accept()
+        try:
+            await socket.accept()
+        except (WebSocketDisconnect, RuntimeError, OSError):
+            return  # the page had gone before it was let in
         page = Page(socket, self)
         self.pages.add(page)
         await page.run()

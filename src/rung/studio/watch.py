@@ -52,10 +52,10 @@ class Watch:
         with self._one_at_a_time:
             stamp = self._stamps()
             if self._states is None or stamp != self._stamp:
-                # Opening the record may itself write to it, so the stamp is taken again afterwards.
                 self._states = {slug: s.state for slug, s in standing().items()}
                 self._next = ahead(self._states, upcoming())
-                self._stamp = self._stamps()
+                # The stamp from before the reading: what was written during it is seen at the next look.
+                self._stamp = stamp
             return self._states
 
     def next_lesson(self) -> Message | None:
@@ -64,35 +64,35 @@ class Watch:
         return brief(self._next)
 
     def standing(self) -> Message:
-        """How things stand, for a page."""
-        states = self._read()
-        if self._told is None:
-            self._told = states
-        passed = sum(is_done(state) for state in states.values())
-        return {
-            "kind": "standing",
-            "states": states,
-            "passed": passed,
-            "of": len(states),
-            "next": brief(self._next),
-        }
+        """How things stand, as every page was told: never newer, or `news` could find nothing left to tell."""
+        with self._one_at_a_time:
+            if self._told is None:
+                self._told = self._read()
+            states = self._told
+            passed = sum(is_done(state) for state in states.values())
+            return {
+                "kind": "standing",
+                "states": states,
+                "passed": passed,
+                "of": len(states),
+                "next": brief(self._next),
+            }
 
     def news(self) -> list[Message]:
         """What is new since the last call: nothing, or the standing and the lessons just passed."""
         with self._one_at_a_time:
-            # Against what was told, not what was last read: a page that opens reads too, for itself alone.
             before, after = self._told, self._read()
             self._told = after
-        if before is None or after == before:
-            return []
-        titles = roadmap().topics
-        changed = [s for s, state in after.items() if state != before.get(s)]
-        fresh = [s for s, state in after.items() if is_done(state) and not is_done(before.get(s, ""))]
-        told = [
-            {"kind": "passed", "lesson": s, "title": titles[s].title, "next": brief(self._next)}
-            for s in fresh
-        ]
-        return [{**self.standing(), "changed": changed}, *told]
+            if before is None or after == before:
+                return []
+            titles = roadmap().topics
+            changed = [s for s, state in after.items() if state != before.get(s)]
+            fresh = [s for s, state in after.items() if is_done(state) and not is_done(before.get(s, ""))]
+            told = [
+                {"kind": "passed", "lesson": s, "title": titles[s].title, "next": brief(self._next)}
+                for s in fresh
+            ]
+            return [{**self.standing(), "changed": changed}, *told]
 
     def file(self, slug: str, review: bool = False, only_if_changed: bool = False) -> Message | None:
         """The learner's file of a lesson; None when there is none or, if asked so, it has not changed."""
