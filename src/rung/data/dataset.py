@@ -10,6 +10,18 @@ import numpy as np
 from rung.scratch.errors import RungError, UnknownNameError, did_you_mean
 
 
+# What the answer of an example can be.
+TASKS = {
+    "classes": "a class number",
+    "number": "a measured number",
+    "text": "another text, such as its translation",
+    "tags": "a tag for each of its words",
+    "boxes": "things in a picture: rows of (class, left, top, right, bottom)",
+    "mask": "a class for each of its pixels",
+    "itself": "the example itself: nobody labelled it, and a model predicts it from a part of it",
+}
+
+
 @dataclass(frozen=True)
 class Card:
     """What a person should know of a data set before trusting a score on it.
@@ -17,7 +29,7 @@ class Card:
     Attributes:
         title: its name as people write it.
         about: what one example is, who measured it, when.
-        task: "classes" or "number".
+        task: what the answer of an example is, one of `TASKS`.
         size: how many examples of what.
         splits: how training and test examples were parted, and by whom.
         source: who published it; `url` is where.
@@ -53,12 +65,17 @@ class Card:
 class Dataset:
     """Examples `x`, answers `y`, and which rows are for training and which for testing.
 
+    The first axis of `x` counts the examples, whatever they are: numbers are a floating-point array (n, d);
+    pictures of one size are bytes (n, height, width[, 3]); a table with columns of different kinds is a
+    structured array (n,), whose columns are `x["age"]` (numbers, NaN where one is missing) and `x["job"]`
+    (strings, "" where one is missing); texts, and pictures of many sizes, are an object array (n,).
+
     Attributes:
         name: what `rung.data.load` calls it.
-        x: the examples, one a row (n, d), floating point.
-        y: the answers (n,): class numbers from 0, or a measured number.
+        x: the examples.
+        y: the answers (n, ...), by the card's task: class numbers from 0, measured numbers, or an object array.
         names: what each class number means; empty where the answer is a number.
-        features: what each column of x means.
+        features: what each column of x means; empty where it has none.
         card: where it comes from and what is known to be wrong with it.
         splits: row numbers by the name of their part ("train", "test"); no row is in two parts.
         shape: the shape of one example before it became a row: (28, 28) for a picture, (d,) for a table.
@@ -87,8 +104,17 @@ class Dataset:
 
     def __repr__(self) -> str:
         parts = ", ".join(f"{len(rows)} {part}" for part, rows in self.splits.items())
-        kind = f"{len(self.names)} classes" if self.names else "a number"
-        return f"Dataset({self.name!r}, x {self.x.shape}, y {kind}, {parts})"
+        answers = {"classes": f"{len(self.names)} classes", "number": "a number"}
+        return f"Dataset({self.name!r}, x {self.x.shape}, y {answers.get(self.card.task, self.card.task)}, {parts})"
+
+    @property
+    def kind(self) -> str:
+        """What one example is: "columns", "pictures", "texts", "objects" or "numbers"."""
+        if self.x.dtype.names:
+            return "columns"
+        if self.x.dtype == object:
+            return "texts" if len(self.x) and isinstance(self.x[0], str) else "objects"
+        return "pictures" if len(self.shape) >= 2 else "numbers"
 
     @property
     def images(self) -> np.ndarray:
@@ -139,5 +165,19 @@ class Dataset:
         digest = hashlib.sha256()
         for array in (self.x, self.y, *(self.splits[part] for part in sorted(self.splits))):
             digest.update(f"{array.dtype}{array.shape}".encode())
-            digest.update(np.ascontiguousarray(array).data)
+            digest.update(_bytes(array))
         return digest.hexdigest()
+
+
+def _bytes(array: np.ndarray) -> bytes | memoryview:
+    """Return what an array holds, as bytes: of an array of objects, what each is, and not where it lies."""
+    if array.dtype == object:
+        return b"".join(_object_bytes(item) for item in array.ravel())
+    if array.dtype.names or array.dtype.kind == "U":
+        return array.tobytes()
+    return np.ascontiguousarray(array).data
+
+
+def _object_bytes(item: object) -> bytes:
+    told = item.tobytes() + str(item.shape).encode() if isinstance(item, np.ndarray) else repr(item).encode()
+    return len(told).to_bytes(8, "big") + told  # with its length: ("ab", "c") is not ("a", "bc")

@@ -40,7 +40,11 @@ def with_validation(data: Dataset, share: float = 1 / 12, seed: int = 0) -> Data
     The test part is for one look at the end; whoever looks at it while deciding anything has trained on it.
     """
     train = data.splits["train"]
-    parts = stratified(data.y[train], share, seed) if data.names else shuffled(len(train), share, seed)
+    parts = (
+        stratified(data.y[train], share, seed)
+        if data.card.task == "classes"
+        else shuffled(len(train), share, seed)
+    )
     if not len(parts["test"]):  # too few of each class for a share of it: at least one example
         parts = {"train": np.arange(1, len(train)), "test": np.arange(1)}
     splits = {**data.splits, "train": train[parts["train"]], "validation": train[parts["test"]]}
