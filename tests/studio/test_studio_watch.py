@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from rung.learn import evidence, workspace
 from rung.learn.grading import grade
 from rung.learn.lesson import lesson
 from rung.learn.stub import answer
 from rung.studio import watch
-
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import numpy as np
 
 from rung.scratch.errors import RungError, UnknownNameError, did_you_mean
 
-
 # What the answer of an example can be.
 TASKS = {
     "classes": "a class number",
@@ -73,7 +72,7 @@ class Dataset:
     Attributes:
         name: what `rung.data.load` calls it.
         x: the examples.
-        y: the answers (n, ...), by the card's task: class numbers from 0, measured numbers, or an object array.
+        y: the answers (n, ...), by the card's task: class numbers from 0, numbers, or an object array.
         names: what each class number means; empty where the answer is a number.
         features: what each column of x means; empty where it has none.
         card: where it comes from and what is known to be wrong with it.
@@ -104,8 +103,9 @@ class Dataset:
 
     def __repr__(self) -> str:
         parts = ", ".join(f"{len(rows)} {part}" for part, rows in self.splits.items())
-        answers = {"classes": f"{len(self.names)} classes", "number": "a number"}
-        return f"Dataset({self.name!r}, x {self.x.shape}, y {answers.get(self.card.task, self.card.task)}, {parts})"
+        task = self.card.task
+        y = {"classes": f"{len(self.names)} classes", "number": "a number"}.get(task, task)
+        return f"Dataset({self.name!r}, x {self.x.shape}, y {y}, {parts})"
 
     @property
     def kind(self) -> str:
