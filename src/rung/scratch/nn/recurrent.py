@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 
 from rung.scratch import ops
-from rung.scratch.errors import SettingError, ShapeError
+from rung.scratch.errors import SettingError, ShapeError, did_you_mean
 from rung.scratch.function import Function
 from rung.scratch.joining import cat, stack
 from rung.scratch.nn import functional as F
@@ -44,6 +46,7 @@ class Recurrent(Module):
     abstract = True
     gates: ClassVar[int] = 1
     op: ClassVar[type[Function]] = ops.RNN
+    options: Mapping[str, Any] = MappingProxyType({})  # what `op.forward` is told besides
 
     def __init__(
         self,
@@ -111,7 +114,7 @@ class Recurrent(Module):
         """Run one layer in one direction; return its output and its last states."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         weights = [getattr(self, f"{name}_{suffix}") for name in names]
-        y = apply(self.op, x, *states, *weights)
+        y = apply(self.op, x, *states, *weights, **self.options)
         if lengths is None:
             return y, [y[-1]]
         return masked(y, lengths), [y[lengths - 1, np.arange(len(lengths))]]
@@ -152,12 +155,47 @@ class Recurrent(Module):
 
 
 class RNN(Recurrent):
-    """The plain recurrent layer: h_t = tanh(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh).
+    """The plain recurrent layer: h_t = bend(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh).
 
-    Settings as in `Recurrent`.
+    Settings as in `Recurrent`, and one more, behind num_layers as PyTorch has it.
+
+    Args:
+        nonlinearity: the bend: "tanh", which keeps states between -1 and 1, or "relu", whose gradient does
+            not shrink where it is open, but whose states can grow without bound.
+
+    Raises:
+        SettingError: nonlinearity is something else.
 
     Source: elman1990finding.
     """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        nonlinearity: str = "tanh",
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        rng: init.Rng = None,
+    ) -> None:
+        if nonlinearity not in ("tanh", "relu"):
+            raise SettingError(
+                f"RNN: nonlinearity is {nonlinearity!r}.",
+                rule='It is "tanh" or "relu".',
+                fix=did_you_mean(str(nonlinearity), ("tanh", "relu"))
+                or "LSTM and GRU have their own bends and take none.",
+            )
+        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, rng)
+        self.nonlinearity = nonlinearity
+        if nonlinearity == "relu":
+            self.options = {"relu": True}
+
+    def extra_repr(self) -> str:
+        """Return the sizes, and the bend where it is not tanh."""
+        return super().extra_repr() + ("" if self.nonlinearity == "tanh" else ", nonlinearity='relu'")
 
 
 class GRU(Recurrent):
