@@ -8,6 +8,7 @@ import pytest
 import rung.data
 from rung.data import CorruptDataError, MissingDataError
 from rung.data.packaged import unpacked
+from rung.data.places import Source
 from rung.data.sets import mnist
 from rung.data.sets.mnist import parse_idx
 from rung.scratch.errors import RungError, UnknownNameError
@@ -188,7 +189,7 @@ def test_mnist_is_read_from_the_mirror(tmp_path, monkeypatch):
     (tmp_path / "mnist").mkdir()
     for file, array in zip(mnist.FILES, arrays, strict=True):
         (tmp_path / "mnist" / file).write_bytes(gzip.compress(idx(array)))
-        monkeypatch.setitem(mnist.FILES, file, hashlib.sha256(idx(array)).hexdigest())
+        monkeypatch.setitem(mnist.FILES, file, Source([], hashlib.sha256(idx(array)).hexdigest()))
     monkeypatch.setenv("RUNG_DATA", str(tmp_path))
     data = rung.data.load("mnist")
     assert {part: len(rows) for part, rows in data.splits.items()} == {"train": 6, "test": 4}

@@ -101,10 +101,15 @@ def _name(address: str) -> str:
     return address.rsplit("/", 1)[-1]
 
 
+def is_packed(name: str) -> bool:
+    """Tell whether a file of that name is one packed file; a .tar.gz is an archive, and stays as it is."""
+    return name.endswith(".gz") and not name.endswith(".tar.gz")
+
+
 def _checksum(path: Path) -> str:
-    """Return the SHA-256 of a file's contents, unpacked if it is a .gz; an unreadable one has none."""
+    """Return the SHA-256 of a `.part`'s contents, unpacked if it is of a .gz; an unreadable one has none."""
     digest = hashlib.sha256()
-    opener = gzip.open if ".gz" in path.suffixes else open
+    opener = gzip.open if is_packed(path.name.removesuffix(".part")) else open
     with contextlib.suppress(OSError, EOFError, zlib.error), opener(path, "rb") as file:
         while piece := file.read(1 << 20):
             digest.update(piece)

@@ -5,12 +5,31 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from rung.data.errors import CorruptDataError, MissingDataError
+from rung.data.fetch import is_packed
+
+
+@dataclass(frozen=True)
+class Packaged:
+    """A file that an installed package carries.
+
+    Attributes:
+        package: the package as it is imported, "sklearn".
+        inside: the file's place in it, "datasets/data/iris.csv".
+        sha256: checksum of its contents, unpacked if its name ends in .gz.
+        install: what to install where it is missing, "scikit-learn".
+    """
+
+    package: str
+    inside: str
+    sha256: str
+    install: str
 
 
 def contents(package: str, inside: str, sha256: str, install: str) -> bytes:
@@ -26,27 +45,44 @@ def contents(package: str, inside: str, sha256: str, install: str) -> bytes:
         MissingDataError: the package or the file is not there.
         CorruptDataError: the contents are not the published ones.
     """
-    spec = find_spec(package)
-    folder = Path(next(iter(spec.submodule_search_locations or []), "")) if spec else None
-    path = folder / inside if folder else None
-    if path is None or not path.is_file():
-        raise MissingDataError(
-            f"the data file {inside} of the package {install} is not on this machine",
-            rule="This data set is read from that package.",
-            fix=f"python -m pip install --force-reinstall {install}",
-        )
+    path = within(package, inside)
+    if path is None:
+        raise missing(inside, install)
     return unpacked(path, sha256, f"python -m pip install --force-reinstall {install}")
 
 
+def within(package: str, inside: str) -> Path | None:
+    """Return the path of a file inside an installed package, which is not imported; None if it is not there.
+
+    Args:
+        package: the package as it is imported.
+        inside: the file's place in it.
+    """
+    spec = find_spec(package)
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        if (path := Path(folder) / inside).is_file():
+            return path
+    return None
+
+
+def missing(inside: str, install: str) -> MissingDataError:
+    """Return the error of a file that its package does not have, or whose package is not installed."""
+    return MissingDataError(
+        f"the data file {inside} of the package {install} is not on this machine",
+        rule="This data set is read from that package.",
+        fix=f"python -m pip install --force-reinstall {install}",
+    )
+
+
 def unpacked(path: Path, sha256: str, fix: str) -> bytes:
-    """Return the contents of a file, unpacked if it ends in .gz, if they have the checksum.
+    """Return the contents of a file, unpacked if its name ends in .gz, if they have the checksum.
 
     Raises:
         CorruptDataError: they do not, or the file is cut short; the message names the file and `fix`.
     """
     raw = path.read_bytes()
     try:
-        data = gzip.decompress(raw) if path.suffix == ".gz" else raw
+        data = gzip.decompress(raw) if is_packed(path.name) else raw
     except (OSError, EOFError, zlib.error) as error:
         raise CorruptDataError(
             f"{path} cannot be unpacked: {error}",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from pathlib import Path
 from types import ModuleType
 
 from rung.data.dataset import Card, Dataset
+from rung.data.files import Files, presence
 from rung.scratch.errors import UnknownNameError, did_you_mean
 
 _SETS = Path(__file__).parent / "sets"
@@ -35,7 +37,11 @@ def load(name: str, limit: int | None = None) -> Dataset:
         >>> load("moons")
         Dataset('moons', x (400, 2), y 2 classes, 320 train, 80 test)
     """
-    data: Dataset = _module(name).load()
+    load_all = _module(name).load
+    if limit is not None and "limit" in inspect.signature(load_all).parameters:
+        few: Dataset = load_all(limit)  # it decodes no more than is kept
+        return few
+    data: Dataset = load_all()
     return data if limit is None else data.take(limit)
 
 
@@ -43,6 +49,25 @@ def card(name: str) -> Card:
     """Return the card of a data set without loading its data."""
     found: Card = _module(name).CARD
     return found
+
+
+def files(name: str) -> list[Files]:
+    """Return the sets of files of a data set, any one of which is enough; one that is drawn has one of none.
+
+    The first is its module's FILES, the second, where it has one, its OTHERWISE.
+    """
+    module = _module(name)
+    return [module.FILES, *([module.OTHERWISE] if hasattr(module, "OTHERWISE") else [])]
+
+
+def state(name: str) -> str:
+    """Tell, without loading it, whether a data set is "here", "can be fetched" or is "missing".
+
+    Example:
+        >>> state("moons")
+        'here'
+    """
+    return presence(name, files(name))
 
 
 def _module(name: str) -> ModuleType:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rung.data.dataset import Card, Dataset
-from rung.data.packaged import contents, table
+from rung.data.files import Packaged, read
+from rung.data.packaged import table
 from rung.data.split import stratified
 
 CARD = Card(
@@ -36,13 +37,19 @@ FEATURES = (
     *(f"worst {m}" for m in _MEASURED),
 )
 
+FILES = {
+    "breast_cancer.csv": Packaged(
+        "sklearn",
+        "datasets/data/breast_cancer.csv",
+        "fed3eb72d0575ef6192293f5093c6e801b1476b577d0386bf4455504522172ed",
+        "scikit-learn",
+    )
+}
+
 
 def load() -> Dataset:
     """Read it from the installed scikit-learn."""
-    sha256 = "fed3eb72d0575ef6192293f5093c6e801b1476b577d0386bf4455504522172ed"
-    rows = table(
-        contents("sklearn", "datasets/data/breast_cancer.csv", sha256, "scikit-learn"), columns=31, skip=1
-    )
+    rows = table(read("breast-cancer", FILES, "breast_cancer.csv"), columns=31, skip=1)
     y = rows[:, 30].astype(int)
     names = ("malignant", "benign")
     return Dataset("breast-cancer", rows[:, :30].copy(), y, names, FEATURES, CARD, stratified(y), (30,))

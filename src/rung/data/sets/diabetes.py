@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rung.data.dataset import Card, Dataset
-from rung.data.packaged import contents, table
+from rung.data.files import Packaged, read
+from rung.data.packaged import table
 from rung.data.split import shuffled
 
 CARD = Card(
@@ -34,27 +35,24 @@ FEATURES = (
     "s5: log of triglycerides", "s6: blood sugar",
 )  # fmt: skip
 
+FILES = {
+    "diabetes_data_raw.csv.gz": Packaged(
+        "sklearn",
+        "datasets/data/diabetes_data_raw.csv.gz",
+        "86badf50b4f9436ddd1e497dc0ae1b93166f8120221ee7dca4634fe849f3be7c",
+        "scikit-learn",
+    ),
+    "diabetes_target.csv.gz": Packaged(
+        "sklearn",
+        "datasets/data/diabetes_target.csv.gz",
+        "244713a551f62a291a354212d8a048adec6cb1244b2bc44e66a0698f5006d26d",
+        "scikit-learn",
+    ),
+}
+
 
 def load() -> Dataset:
     """Read it from the installed scikit-learn, unscaled."""
-    folder, package = "datasets/data", "scikit-learn"
-    x = table(
-        contents(
-            "sklearn",
-            f"{folder}/diabetes_data_raw.csv.gz",
-            "86badf50b4f9436ddd1e497dc0ae1b93166f8120221ee7dca4634fe849f3be7c",
-            package,
-        ),
-        columns=10,
-        separator=" ",
-    )
-    y = table(
-        contents(
-            "sklearn",
-            f"{folder}/diabetes_target.csv.gz",
-            "244713a551f62a291a354212d8a048adec6cb1244b2bc44e66a0698f5006d26d",
-            package,
-        ),
-        columns=1,
-    )[:, 0]
+    x = table(read("diabetes", FILES, "diabetes_data_raw.csv.gz"), columns=10, separator=" ")
+    y = table(read("diabetes", FILES, "diabetes_target.csv.gz"), columns=1)[:, 0]
     return Dataset("diabetes", x, y, (), FEATURES, CARD, shuffled(len(y)), (10,))

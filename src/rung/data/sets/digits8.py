@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rung.data.dataset import Card, Dataset
-from rung.data.packaged import contents, table
+from rung.data.files import Packaged, read
+from rung.data.packaged import table
 from rung.data.split import stratified
 
 CARD = Card(
@@ -29,11 +30,19 @@ CARD = Card(
     ),
 )
 
+FILES = {
+    "digits.csv.gz": Packaged(
+        "sklearn",
+        "datasets/data/digits.csv.gz",
+        "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8",
+        "scikit-learn",
+    )
+}
+
 
 def load() -> Dataset:
     """Read it from the installed scikit-learn; pixels from 0 (white) to 1 (ink)."""
-    sha256 = "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8"
-    rows = table(contents("sklearn", "datasets/data/digits.csv.gz", sha256, "scikit-learn"), columns=65)
+    rows = table(read("digits8", FILES, "digits.csv.gz"), columns=65)
     x, y = (rows[:, :64] / 16).astype(np.float32), rows[:, 64].astype(int)
     features = tuple(f"row {i // 8}, column {i % 8}" for i in range(64))
     return Dataset("digits8", x, y, tuple("0123456789"), features, CARD, stratified(y), (8, 8))

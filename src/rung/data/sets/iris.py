@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rung.data.dataset import Card, Dataset
-from rung.data.packaged import contents, table
+from rung.data.files import Packaged, read
+from rung.data.packaged import table
 from rung.data.split import stratified
 
 CARD = Card(
@@ -26,11 +27,19 @@ CARD = Card(
     ),
 )
 
+FILES = {
+    "iris.csv": Packaged(
+        "sklearn",
+        "datasets/data/iris.csv",
+        "f13ffa8fdd56fd8e6c8d16d4081a3fbd3114bcd0aae4256c43205169cd9d1449",
+        "scikit-learn",
+    )
+}
+
 
 def load() -> Dataset:
     """Read it from the installed scikit-learn."""
-    sha256 = "f13ffa8fdd56fd8e6c8d16d4081a3fbd3114bcd0aae4256c43205169cd9d1449"
-    rows = table(contents("sklearn", "datasets/data/iris.csv", sha256, "scikit-learn"), columns=5, skip=1)
+    rows = table(read("iris", FILES, "iris.csv"), columns=5, skip=1)
     y = rows[:, 4].astype(int)
     return Dataset(
         "iris",

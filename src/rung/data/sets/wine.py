@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rung.data.dataset import Card, Dataset
-from rung.data.packaged import contents, table
+from rung.data.files import Packaged, read
+from rung.data.packaged import table
 from rung.data.split import stratified
 
 CARD = Card(
@@ -32,13 +33,19 @@ FEATURES = (
     "hue", "od280/od315 of diluted wines", "proline",
 )  # fmt: skip
 
+FILES = {
+    "wine_data.csv": Packaged(
+        "sklearn",
+        "datasets/data/wine_data.csv",
+        "10e8a802908b34f86e5da8ce962f3c806694bc98450a18f61851af59f324bede",
+        "scikit-learn",
+    )
+}
+
 
 def load() -> Dataset:
     """Read it from the installed scikit-learn."""
-    sha256 = "10e8a802908b34f86e5da8ce962f3c806694bc98450a18f61851af59f324bede"
-    rows = table(
-        contents("sklearn", "datasets/data/wine_data.csv", sha256, "scikit-learn"), columns=14, skip=1
-    )
+    rows = table(read("wine", FILES, "wine_data.csv"), columns=14, skip=1)
     y = rows[:, 13].astype(int)
     names = ("grower 0", "grower 1", "grower 2")
     return Dataset("wine", rows[:, :13].copy(), y, names, FEATURES, CARD, stratified(y), (13,))
