@@ -14,8 +14,11 @@ from rung.train.execute import Plan, execute
 from rung.train.options import OptionError, describe, option, parse
 from rung.train.parts import PartError, whose
 from rung.train.progress import Plain, progress
+from rung.train.recipe import parts_of
 from rung.train.record import Run, RunError, find_run, new_run, runs
 from rung.train.report import report
+from rung.train.restore import settings
+from rung.train.techniques import Techniques
 
 # Everything a dry run does is the same as in a real one, on this many examples.
 _DRY_LIMIT = 300
@@ -69,23 +72,24 @@ def _main(argv: list[str], replacements: Mapping[type, type], files: Mapping[typ
     project = load(argv[0])
     recipe, words = project.recipe, argv[1:]
     if "--help" in words or "-h" in words:
-        print(f"rung train {project.slug}: {project.question}\n\n{describe(recipe.Config, Options)}")  # noqa: T201
+        options_help = describe(recipe.Config, Options, Techniques)
+        print(f"rung train {project.slug}: {project.question}\n\n{options_help}")  # noqa: T201
         return 0
-    config, options = parse(words, recipe.Config, Options)
+    config, options, techniques = parse(words, recipe.Config, Options, Techniques)
     if options.seeds < 1:
         raise OptionError(f"--seeds is {options.seeds}", rule="It must be at least 1.")
     if options.resume:
         run, config, plan = _resumed(project, options, words)
-        _same_code(project, run, whose(recipe.PARTS, replacements if plan.mine else {}))
+        _same_code(project, run, whose(parts_of(recipe), replacements if plan.mine else {}))
     else:
-        plan, config = _planned(project, config, options)
+        plan, config = _planned(project, config, options, techniques)
         run = new_run(project.slug, options.name)
     replacements = replacements if plan.mine else {}
     show = Plain(sys.stderr) if options.json else progress()
     show.line(f"{project.title}: {run.name}")
     if plan.mine:
-        named = {p.title: files[p.target] for p in recipe.PARTS if p.target in files}
-        for line in mine_lines(whose(recipe.PARTS, replacements), named):
+        named = {p.title: files[p.target] for p in parts_of(recipe) if p.target in files}
+        for line in mine_lines(whose(parts_of(recipe), replacements), named):
             show.line(line)
     try:
         result = execute(recipe, config, plan, run, show, replacements)
@@ -105,13 +109,13 @@ def _main(argv: list[str], replacements: Mapping[type, type], files: Mapping[typ
     return 0
 
 
-def _planned(project: Project, config: Any, options: Options) -> tuple[Plan, Any]:
+def _planned(project: Project, config: Any, options: Options, techniques: Techniques) -> tuple[Plan, Any]:
     """Return the plan of a new run, and its settings: those of a dry run are cut down."""
     limit = options.data_limit
     if options.dry_run:
         limit = min(limit or _DRY_LIMIT, _DRY_LIMIT)
         config = replace(config, epochs=1)
-    plan = Plan(project.slug, project.title, options.seeds, limit, options.dry_run, options.mine)
+    plan = Plan(project.slug, project.title, options.seeds, limit, options.dry_run, options.mine, techniques)
     return plan, config
 
 
@@ -140,13 +144,13 @@ def _resumed(project: Project, options: Options, words: list[str]) -> tuple[Run,
         )
     if run.result is not None:
         raise RunError(f"{run.name} has finished", rule="There is nothing left to do.", fix="a new run")
-    settings = {k: tuple(v) if isinstance(v, list) else v for k, v in told["config"].items()}
-    plan = Plan(**{f.name: told[f.name] for f in fields(Plan)})
+    plan = Plan(**{f.name: told[f.name] for f in fields(Plan) if f.name != "techniques"})
+    plan = replace(plan, techniques=Techniques(**told["techniques"]))
     if options.mine and not plan.mine:
         raise OptionError(
             f"{run.name} was started without --mine", rule="A run is trained by one code from end to end."
         )
-    return run, project.recipe.Config(**settings), plan
+    return run, settings(project.recipe, run), plan
 
 
 def _same_code(project: Project, run: Run, now: list[dict[str, str]]) -> None:

@@ -7,6 +7,7 @@ from rung import projects
 from rung.learn.roadmap import roadmap
 from rung.learn.standing import is_mine
 from rung.train.progress import duration
+from rung.train.recipe import parts_of
 from rung.train.record import Run, runs
 from rung.train.report import leakage_line, most_confused
 
@@ -133,7 +134,7 @@ def overview() -> dict[str, Any]:
                 "lesson_title": plan.topics[p.lesson].title if p.lesson in plan.topics else p.lesson,
                 "yours": any(is_mine(one) for one in _lessons_of(p.target, p.lesson)),
             }
-            for p in project.recipe.PARTS
+            for p in parts_of(project.recipe)
         ]
         offers.append({"project": project, "parts": parts, "yours": sum(p["yours"] for p in parts)})
     return {"runs": [summary(r) for r in runs()], "offers": offers}

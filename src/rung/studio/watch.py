@@ -64,7 +64,7 @@ class Watch:
         return brief(self._next)
 
     def standing(self) -> Message:
-        """How things stand, as every page was told: never newer, or `news` could find nothing left to tell."""
+        """How things stand, as every page was told: never newer, or `news` would find nothing to tell."""
         with self._one_at_a_time:
             if self._told is None:
                 self._told = self._read()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from rung.scratch.errors import RungError
+from rung.train.backend import backend_of
 
 
 class CheckpointError(RungError, ValueError):
@@ -25,28 +27,33 @@ class CheckpointError(RungError, ValueError):
     name = "checkpoint"
 
 
-def save_checkpoint(path: Path, model: Any, optimizer: Any, note: dict[str, Any]) -> None:
+def save_checkpoint(
+    path: Path, model: Any, optimizer: Any, note: dict[str, Any], callbacks: Sequence[Any] = ()
+) -> None:
     """Write where training stands: everything that the next step depends on, and `note` (JSON) beside it.
 
-    The arrays are safetensors "model.<name>" and "optimizer.<number>.<what>"; what is not an array, the note
-    included, is JSON in the file's metadata. One file, so that weights and counters cannot be from different
-    steps.
+    The arrays are safetensors "model.<name>", "optimizer.<number>.<what>" and "callback.<number>.<what>";
+    what is not an array, the note included, is JSON in the file's metadata. One file, so that weights and
+    counters cannot be from different steps.
     """
-    arrays = {f"model.{name}": array for name, array in model.state_dict().items()}
-    state = optimizer.state_dict()
-    scalars: dict[str, dict[str, Any]] = {}
-    for number, memory in state["state"].items():
-        for key, value in memory.items():
-            if isinstance(value, np.ndarray):
-                arrays[f"optimizer.{number}.{key}"] = value
-            else:
-                scalars.setdefault(str(number), {})[key] = value
+    backend = backend_of(model)
+    arrays = {f"model.{name}": array for name, array in backend.weights(model).items()}
+    state = backend.memory(optimizer)
+    kept = {"optimizer": state["state"], "callback": dict(enumerate(c.state() for c in callbacks))}
+    scalars: dict[str, dict[str, dict[str, Any]]] = {owner: {} for owner in kept}
+    for owner, entries in kept.items():
+        for number, memory in entries.items():
+            for key, value in memory.items():
+                if isinstance(value, np.ndarray):
+                    arrays[f"{owner}.{number}.{key}"] = value
+                else:
+                    scalars[owner].setdefault(str(number), {})[key] = value
     plain = {"groups": state["param_groups"], "scalars": scalars, "note": note}
     write_whole(path, save(_contiguous(arrays), metadata={"rung": json.dumps(plain)}))
 
 
-def load_checkpoint(path: Path, model: Any, optimizer: Any) -> dict[str, Any]:
-    """Put model and optimiser back to where `save_checkpoint` left them, and return the note.
+def load_checkpoint(path: Path, model: Any, optimizer: Any, callbacks: Sequence[Any] = ()) -> dict[str, Any]:
+    """Put model, optimiser and callbacks back to where `save_checkpoint` left them, and return the note.
 
     Raises:
         CheckpointError: the file is damaged; the message names it.
@@ -62,7 +69,10 @@ def load_checkpoint(path: Path, model: Any, optimizer: Any) -> dict[str, Any]:
             rule="A checkpoint is written whole under its name, so another program must have changed it.",
             fix="start the run anew",
         ) from None
-    memory: dict[int, dict[str, Any]] = {int(n): dict(values) for n, values in plain["scalars"].items()}
+    kept: dict[str, dict[int, dict[str, Any]]] = {
+        owner: {int(n): dict(values) for n, values in entries.items()}
+        for owner, entries in plain["scalars"].items()
+    }
     weights = {}
     for name, array in arrays.items():
         owner, rest = name.split(".", 1)
@@ -70,16 +80,19 @@ def load_checkpoint(path: Path, model: Any, optimizer: Any) -> dict[str, Any]:
             weights[rest] = array
         else:
             number, key = rest.split(".", 1)
-            memory.setdefault(int(number), {})[key] = array
-    model.load_state_dict(weights)
-    optimizer.load_state_dict({"state": memory, "param_groups": plain["groups"]})
+            kept[owner].setdefault(int(number), {})[key] = array
+    backend = backend_of(model)
+    backend.load_weights(model, weights)
+    backend.load_memory(optimizer, {"state": kept["optimizer"], "param_groups": plain["groups"]})
+    for i, callback in enumerate(callbacks):
+        callback.load_state(kept["callback"].get(i, {}))
     note: dict[str, Any] = plain["note"]
     return note
 
 
 def save_weights(path: Path, model: Any) -> None:
     """Write the weights alone, under PyTorch's names, for anything that reads safetensors."""
-    write_whole(path, save(_contiguous(model.state_dict())))
+    write_whole(path, save(_contiguous(backend_of(model).weights(model))))
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

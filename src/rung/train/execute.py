@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import platform
+import hashlib
 import shutil
+import sys
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-import rung
 from rung.data.dataset import Dataset
 from rung.data.split import with_validation
 from rung.scratch.errors import RungError
-from rung.train import pictures
-from rung.train.baseline import baselines, remembered
-from rung.train.checkpoint import load_checkpoint, save_weights, write_whole
-from rung.train.leakage import leakage
-from rung.train.loop import fit, steps_per_epoch
+from rung.train.assess import assess
+from rung.train.checkpoint import save_weights, write_whole
+from rung.train.inputs import Inputs
+from rung.train.loop import steps_per_epoch
+from rung.train.machine import versions
 from rung.train.modelcard import model_card
 from rung.train.parts import using, whose
 from rung.train.progress import Progress
-from rung.train.recipe import Recipe
+from rung.train.recipe import Recipe, parts_of
 from rung.train.record import Run
-from rung.train.score import accuracy, confusion, over_seeds, probabilities, worst
-from rung.train.watch import Recorder, Stop
+from rung.train.setup import Trained, train
+from rung.train.techniques import Techniques
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class Plan:
         data_limit: keep about this many examples, or None for all.
         dry_run: a try of everything on a few examples, whose score means nothing.
         mine: whether the learner asked for their own parts.
+        techniques: what else the training does.
     """
 
     project: str
@@ -48,6 +48,7 @@ class Plan:
     data_limit: int | None = None
     dry_run: bool = False
     mine: bool = False
+    techniques: Techniques = field(default_factory=Techniques)
 
 
 def execute(
@@ -71,7 +72,7 @@ def execute(
     with run.training():
         try:
             (run.folder / "fault.json").unlink(missing_ok=True)
-            with using(recipe.PARTS, replacements):
+            with using(parts_of(recipe), replacements):
                 return _execute(recipe, config, plan, run, progress, replacements)
         except RungError as error:
             if not run.config:  # it never began: nothing to keep
@@ -92,30 +93,33 @@ def _execute(
     replacements: Mapping[type, type],
 ) -> dict[str, Any] | None:
     data = recipe.load(config, plan.data_limit)
-    config = replace(config, data=data.name)
-    train = with_validation(data)
-    per_epoch = steps_per_epoch(len(train.splits["train"]), config.batch)
+    if not Path(config.data).exists():  # "auto" comes to a name; a path stays what it is
+        config = replace(config, data=data.name)
+    data = with_validation(data)
+    inputs = recipe.prepare(config, data)
     if not run.config:
-        run.write("config.json", _about(recipe, config, plan, train, per_epoch, replacements))
-    progress.line(_told(train))
-    models, seconds = [], 0.0
+        run.write("config.json", _about(recipe, config, plan, data, inputs, replacements))
+    progress.line(_told(data))
+    trained: list[Trained] = []
     for i in range(plan.seeds):
         seed_run = run if i == 0 else Run(run.folder / "seeds" / str(config.seed + i))
         seed_run.folder.mkdir(parents=True, exist_ok=True)
         if plan.seeds > 1:
             progress.line(f"seed {config.seed + i} ({i + 1} of {plan.seeds})")
-        model, took, done = _train(
-            recipe, replace(config, seed=config.seed + i), train, seed_run, run, progress, per_epoch
-        )
-        if not done:
+        this = replace(config, seed=config.seed + i)
+        one = train(recipe, this, plan.techniques, inputs, seed_run, run, progress)
+        if not one.done:
             return None
-        models.append(model)
-        seconds += took
+        trained.append(one)
     progress.close()
-    result = _score(config, plan, run, progress, data, models, seconds)
-    result["parts"] = whose(recipe.PARTS, replacements)
-    result["about"] = recipe.describe(config, data)
-    save_weights(run.folder / "model.safetensors", models[0])
+    save_weights(run.folder / "model.safetensors", trained[0].model)
+    result = assess(recipe, config, run, progress.line, data, inputs, trained)
+    result |= {
+        "data": data.name,
+        "dry_run": plan.dry_run,
+        "parts": whose(parts_of(recipe), replacements),
+        "about": recipe.describe(config, data),
+    }
     write_whole(run.folder / "MODEL_CARD.md", model_card(plan, config, data, result))
     run.write("result.json", result)
     return result
@@ -132,108 +136,25 @@ def _about(
     config: Any,
     plan: Plan,
     data: Dataset,
-    per_epoch: int,
+    inputs: Inputs,
     replacements: Mapping[type, type],
 ) -> dict[str, Any]:
     """Return what config.json says: everything needed to do it again."""
+    per_epoch = steps_per_epoch(len(inputs.splits["train"]), config.batch)
+    module = sys.modules.get(getattr(recipe, "__name__", ""))
+    source = Path(module.__file__).read_bytes() if module is not None and module.__file__ else b""
     return {
         **asdict(plan),
         "config": asdict(config),
         "about": recipe.describe(config, data),
-        "examples": {part: len(rows) for part, rows in data.splits.items()},
+        "metric": recipe.TASK.metric,
+        "unit": recipe.TASK.unit,
+        "higher": recipe.TASK.higher,
+        "examples": {part: len(rows) for part, rows in inputs.splits.items()},
         "steps_per_epoch": per_epoch,
         "steps": per_epoch * config.epochs,
-        "parts": whose(recipe.PARTS, replacements),
+        "parts": whose(parts_of(recipe), replacements),
         "started": time.time(),
-        "versions": {
-            "rung": rung.__version__,
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-            "machine": f"{platform.system()} {platform.machine()}",
-        },
-    }
-
-
-def _train(
-    recipe: Recipe, config: Any, data: Dataset, run: Run, whole: Run, progress: Progress, per_epoch: int
-) -> tuple[Any, float, bool]:
-    """Train one seed, from its checkpoint if any; return the model, the seconds, and whether it is done."""
-    model = recipe.build(config, data)
-    optimizer = recipe.optimizer(config, model)
-    path, note = run.folder / "checkpoint.safetensors", {}
-    if path.is_file():
-        note = load_checkpoint(path, model, optimizer)
-    run.forget_after(note.get("step", 0))
-    total = config.epochs * per_epoch
-    x, y = data.split("train")
-    held_x, held_y = data.split("validation")
-    with Stop() as stop:
-        recorder = Recorder(
-            run,
-            model,
-            optimizer,
-            total=total,
-            batch=config.batch,
-            validate=lambda: float((probabilities(model, held_x).argmax(axis=1) == held_y).mean()),
-            progress=progress,
-            stop=stop,
-            note=note,
-            asked=whole.asked_to_stop,
-        )
-        progress.start(total, note.get("step", 0))
-        step = fit(
-            model,
-            optimizer,
-            recipe.loss,
-            x,
-            y,
-            epochs=config.epochs,
-            batch=config.batch,
-            rate=recipe.rate(config, total),
-            seed=config.seed,
-            start=note.get("step", 0),
-            watcher=recorder,
-        )
-    lines = run.metrics()
-    return model, lines[-1]["seconds"] if lines else 0.0, step >= total
-
-
-def _score(
-    config: Any, plan: Plan, run: Run, progress: Progress, data: Dataset, models: list[Any], seconds: float
-) -> dict[str, Any]:
-    """Score the trained models on the test part, which nothing has looked at until now."""
-    x, truth = data.split("test")
-    believed = [probabilities(model, x) for model in models]
-    answers = [p.argmax(axis=1) for p in believed]
-    scores = [accuracy("this run", a, truth) for a in answers]
-    score = scores[0] if len(scores) == 1 else over_seeds("this run", [s.value for s in scores], len(truth))
-    # The first seed's model is the one that is saved, so it is the one that is looked into.
-    right = answers[0] == truth
-    images = data.images[data.splits["test"]]
-    counts = confusion(answers[0], truth, len(data.names))
-    mistakes = worst(believed[0], truth)
-    if images.ndim == 3:
-        pictures.failures(run.folder / "failures.png", images, mistakes, data.names)
-        pictures.tiles(run.folder / "tiles.png", images, mistakes)
-    pictures.confusion_matrix(run.folder / "confusion.png", counts, data.names)
-    leaks = leakage(data)
-    clean = np.setdiff1d(np.arange(len(truth)), leaks["leaked"])
-    if leaks["leaked"] and len(clean):
-        leaks["score_without"] = float(right[clean].mean())
-    if not remembered(data):
-        progress.line("fitting the baseline, once for this data (it is remembered) ...")
-    return {
-        "metric": "accuracy",
-        "score": asdict(score),
-        "seeds": [{"seed": config.seed + i, "score": s.value} for i, s in enumerate(scores)],
-        "baselines": [asdict(b) for b in baselines(data)],
-        "names": list(data.names),
-        "confusion": counts.tolist(),
-        "mistakes": mistakes,
-        "wrong": int((~right).sum()),
-        "tile": list(images.shape[1:]) if images.ndim == 3 else None,
-        "leakage": leaks,
-        "data": data.name,
-        "dry_run": plan.dry_run,
-        "seconds": round(seconds, 2),
+        "hashes": {"data": data.digest(), "recipe": hashlib.sha256(source).hexdigest()},
+        "versions": versions(),
     }

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rung.data.dataset import Dataset
+from rung.train.report import verdict_line
+from rung.train.score import tell
 
 if TYPE_CHECKING:
     from rung.train.execute import Plan
@@ -14,18 +16,20 @@ if TYPE_CHECKING:
 def model_card(plan: Plan, config: Any, data: Dataset, result: dict[str, Any]) -> str:
     """Return the card as Markdown."""
     score = result["score"]
+    unit = result["unit"]
     rows = "\n".join(
-        f"| {s['name']} | {s['value']:.2%} | {s['low']:.2%} to {s['high']:.2%} |"
+        f"| {s['name']} | {tell(s['value'], unit)} | {tell(s['low'], unit)} to {tell(s['high'], unit)} |"
         for s in (score, *result["baselines"])
     )
     leaks = result["leakage"]
     leaked = (
         f"{len(leaks['leaked'])} of {leaks['test']:,} test examples are also training examples; without "
-        f"them the score is {leaks.get('score_without', 0):.2%}."
+        f"them the score is {tell(leaks.get('score_without', 0), unit)}."
         if leaks["leaked"]
         else f"None of the {leaks['test']:,} test examples is also a training example (number for number)."
     )
-    parts = "\n".join(f"- {p['part']}: {p['whose']}" for p in result["parts"])
+    parts = "\n".join(f"- {p['part']}: {p['whose']}" for p in result["parts"]) or "- the library's"
+    found = "".join(f"\n## {f['title']}\n\n{_table(f)}{f['text']}\n" for f in result["findings"])
     settings = "\n".join(f"- {key}: {value}" for key, value in asdict(config).items())
     dry = "\n**A dry run on a few examples: its score means nothing.**\n" if plan.dry_run else ""
     return f"""# {plan.title}: {result["about"]}
@@ -40,6 +44,8 @@ Trained with rung on {data.card.title} ({data.card.licence}) in {result["seconds
 
 The interval of this run is over {score["of"]}. {leaked}
 
+{verdict_line(result)}
+{found}
 ## Settings
 
 {settings}
@@ -50,11 +56,29 @@ The interval of this run is over {score["of"]}. {leaked}
 
 ## Use
 
-`model.safetensors` holds the weights under PyTorch's names. Made to learn from: see failures.png for what it
-gets wrong and how sure it is when it does. It knows its training data's kind of example and nothing else,
-and it answers every input with one of its classes, however little that input looks like one.
+`model.safetensors` holds the weights under PyTorch's names. Made to learn from: see result.json for what
+it gets wrong and how sure it is when it does. It knows its training data's kind of example and nothing
+else, and it has an answer for every input, however little that input looks like one it was trained on.
 
 ## Known problems of the data
 
 {chr(10).join(f"- {p}" for p in data.card.problems)}
 """
+
+
+def _table(finding: dict[str, Any]) -> str:
+    """Return a finding's table and samples as Markdown."""
+    lines = []
+    if finding["rows"]:
+        lines = [
+            f"| {' | '.join(map(str, finding['columns']))} |",
+            "|" + "---|" * len(finding["columns"]),
+            *(
+                f"| {' | '.join(f'{c:.4g}' if isinstance(c, float) else str(c) for c in row)} |"
+                for row in finding["rows"]
+            ),
+            "",
+        ]
+    for sample in finding["samples"]:
+        lines += [*(f"> {line}" for line in sample.splitlines()), ""]
+    return "\n".join([*lines, ""]) if lines else ""

@@ -15,14 +15,14 @@ _PAPER, _INK, _QUIET, _BAD = (255, 255, 255), (26, 28, 33), (107, 114, 128), (17
 
 
 def failures(
-    path: Path, images: np.ndarray, mistakes: Sequence[dict[str, Any]], names: Sequence[str]
+    path: Path, images: Sequence[np.ndarray], mistakes: Sequence[dict[str, Any]], names: Sequence[str]
 ) -> None:
     """Draw the mistakes as a sheet, ten a row, the surest first.
 
     Args:
         path: the PNG to write.
-        images: the test pictures (n, height, width), from 0 (paper) to 1 (ink).
-        mistakes: from `rung.train.score.worst`; "row" counts in `images`.
+        images: the picture of each mistake; see `as_picture`.
+        mistakes: from `rung.train.score.worst`.
         names: what each class is called.
     """
     from PIL import Image, ImageDraw, ImageFont
@@ -32,10 +32,11 @@ def failures(
     rows = max(1, -(-len(mistakes) // columns))
     sheet = Image.new("RGB", (columns * width + edge, rows * height + edge), _PAPER)
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=13)
-    for i, mistake in enumerate(mistakes):
+    for i, (image, mistake) in enumerate(zip(images, mistakes, strict=True)):
         left, top = edge + i % columns * width, edge + i // columns * height
-        ink = 255 - np.round(np.clip(images[mistake["row"]], 0, 1) * 255).astype(np.uint8)
-        sheet.paste(Image.fromarray(ink).resize((tile, tile), Image.Resampling.NEAREST), (left, top))
+        picture = Image.fromarray(as_picture(image))
+        picture = picture.resize((tile, tile), Image.Resampling.NEAREST)
+        sheet.paste(picture, (left, top))
         draw.rectangle((left, top, left + tile - 1, top + tile - 1), outline=(214, 217, 222))
         draw.text((left, top + tile + 2), f"is {names[mistake['truth']]}", _INK, font)
         said = f"said {names[mistake['answer']]}, {mistake['sure']:.0%}"
@@ -45,13 +46,20 @@ def failures(
     _save(path, sheet)
 
 
-def tiles(path: Path, images: np.ndarray, mistakes: Sequence[dict[str, Any]]) -> None:
-    """Write the mistakes' pictures side by side, pixel for pixel, without words: a page cuts them out."""
+def tiles(path: Path, images: Sequence[np.ndarray], shape: tuple[int, ...]) -> None:
+    """Write pictures of one shape side by side, without words: a page cuts them out."""
     from PIL import Image
 
-    chosen = [images[m["row"]] for m in mistakes] or [np.zeros(images.shape[1:])]
-    ink = 255 - np.round(np.clip(np.concatenate(chosen, axis=1), 0, 1) * 255).astype(np.uint8)
-    _save(path, Image.fromarray(ink))
+    chosen = [as_picture(image) for image in images] or [as_picture(np.zeros(shape))]
+    _save(path, Image.fromarray(np.concatenate(chosen, axis=1)))
+
+
+def as_picture(image: np.ndarray) -> np.ndarray:
+    """Return bytes to show: colours as they are; ink from 0 (paper) to 1, of one colour, as dark on light."""
+    if image.dtype == np.uint8:
+        return image
+    ink: np.ndarray = 255 - np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    return ink
 
 
 def confusion_matrix(path: Path, counts: np.ndarray, names: Sequence[str]) -> None:
@@ -61,16 +69,17 @@ def confusion_matrix(path: Path, counts: np.ndarray, names: Sequence[str]) -> No
     """
     from PIL import Image, ImageDraw, ImageFont
 
-    cell, label = 44, 64
-    n = len(counts)
+    n, font = len(counts), ImageFont.load_default(size=14)
+    cell, label = 44, max(64, 24 + max(round(font.getlength(name)) for name in names))
+    cell = max(cell, 10 + max(round(font.getlength(name)) for name in names)) if n <= 12 else cell
     sheet = Image.new("RGB", (label + n * cell + 12, label + n * cell + 12), _PAPER)
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=14)
+    draw = ImageDraw.Draw(sheet)
     most = max(1, int((counts - np.diag(np.diag(counts))).max()))
     draw.text((12, 8), "said", _QUIET, font)
     draw.text((12, label - 20), "is", _QUIET, font)
     for i in range(n):
         draw.text((label + i * cell + cell / 2, label - 14), names[i], _INK, font, anchor="mm")
-        draw.text((label - 16, label + i * cell + cell / 2), names[i], _INK, font, anchor="mm")
+        draw.text((label - 8, label + i * cell + cell / 2), names[i], _INK, font, anchor="rm")
         for j in range(n):
             left, top, count = label + j * cell, label + i * cell, int(counts[i, j])
             share = 0.0 if i == j else (count / most) ** 0.5

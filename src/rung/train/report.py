@@ -2,42 +2,87 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import Any
 
 from rung.train.progress import duration
 from rung.train.record import Run
+from rung.train.score import tell
+
+# What may be in a run's folder for people to open.
+FILES = ("failures.png", "confusion.png", "MODEL_CARD.md", "model.safetensors", "result.json")
 
 
 def report(run: Run, result: dict[str, Any]) -> list[str]:
     """Return the lines of the report, none wider than 80 columns (paths excepted)."""
-    lines = ["", f"{result['about']}, trained in {duration(result['seconds'])}"]
+    unit = result["unit"]
+    lines = ["", *wrap(f"{result['about']}, trained in {duration(result['seconds'])}", 78)]
     if result["dry_run"]:
         lines.append("A dry run on a few examples: its score means nothing.")
-    lines.append("")
+    lines += ["", f"  {result['metric']}"]
     for score in (result["score"], *result["baselines"]):
-        lines.append(f"  {score['value']:>7.2%}  {score['low']:.2%} to {score['high']:.2%}  {score['name']}")
-    lines.append(f"           (95 % intervals; this run's over {result['score']['of']})")
+        value, low, high = (tell(score[key], unit) for key in ("value", "low", "high"))
+        lines.append(f"  {value:>8}  {low} to {high}  {score['name']}")
+    lines.append(f"            (95 % intervals; this run's over {result['score']['of']})")
     if len(result["seeds"]) > 1:
-        lines.append("  by seed: " + ", ".join(f"{s['seed']}: {s['score']:.2%}" for s in result["seeds"]))
-    lines += ["", leakage_line(result["leakage"]), ""]
-    lines += matrix_lines(result["confusion"], result["names"])
-    top = most_confused(result["confusion"], result["names"])
-    lines += ["", *wrap("Most confused: " + "; ".join(top) + "." if top else "No mistakes.", 78)]
-    lines += wrap(f"Whose code: {', '.join(p['part'] + ' ' + p['whose'] for p in result['parts'])}.", 78)
-    lines += [
-        "",
-        f"{run.folder}",
-        "  failures.png  confusion.png  MODEL_CARD.md  model.safetensors  result.json",
-    ]
-    return lines
+        by_seed = ", ".join(f"{s['seed']}: {tell(s['score'], unit)}" for s in result["seeds"])
+        lines.append(f"  by seed: {by_seed}")
+    lines += ["", *wrap(verdict_line(result), 78), *wrap(leakage_line(result["leakage"]), 78), ""]
+    if "confusion" in result:
+        lines += matrix_lines(result["confusion"], result["names"])
+        top = most_confused(result["confusion"], result["names"])
+        lines += ["", *wrap("Most confused: " + "; ".join(top) + "." if top else "No mistakes.", 78)]
+    for name, value in result.get("also", {}).items():
+        lines.append(f"  {value:>10.4g}  {name}")
+    for finding in result.get("findings", ()):
+        lines += ["", *finding_lines(finding)]
+    if result["parts"]:
+        lines += wrap(f"Whose code: {', '.join(p['part'] + ' ' + p['whose'] for p in result['parts'])}.", 78)
+    files = [name for name in FILES if (run.folder / name).is_file()]
+    return [*lines, "", f"{run.folder}", *(f"  {line}" for line in wrap("  ".join(files), 76))]
+
+
+def verdict_line(result: dict[str, Any]) -> str:
+    """Say whether the run beats its baselines, or whether the difference is within the noise.
+
+    Of several strong baselines the best one counts.
+    """
+    strong = [b for b in result["baselines"] if not b["trivial"]] or result["baselines"]
+    if not strong:
+        return "There is no baseline to compare with."
+    best = (max if result["higher"] else min)(strong, key=lambda b: b["value"])
+    gap, unit = best["difference"], result["unit"]
+    by = f"{tell(abs(gap['value']), unit)} ({tell(gap['low'], unit)} to {tell(gap['high'], unit)})"
+    if gap["better"] is None:
+        return f"Within the noise of {best['name']}: the difference is {by}; neither is shown to be better."
+    return f"{'Better' if gap['better'] else 'Worse'} than {best['name']}, by {by}."
+
+
+def finding_lines(finding: dict[str, Any]) -> list[str]:
+    """Draw a finding as text: its title, its table, its samples, how to read it."""
+    lines = [finding["title"]]
+    if finding["rows"]:
+        table = [[str(c) for c in finding["columns"]], *([_cell(c) for c in row] for row in finding["rows"])]
+        widths = [min(34, max(len(row[i]) for row in table)) for i in range(len(table[0]))]
+        for row in table:
+            cells = [f"{shorten(c, w, placeholder='..'):<{w}}" for c, w in zip(row, widths, strict=True)]
+            lines.append("  " + "  ".join(cells).rstrip())
+    for sample in finding["samples"]:
+        lines += [*(f"  | {line}" for part in sample.splitlines() for line in wrap(part, 74) or [""]), ""]
+    if finding["picture"]:
+        lines.append(f"  (the picture is {finding['picture']})")
+    return lines + [f"  {line}" for line in wrap(finding["text"], 76)]
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def leakage_line(leaks: dict[str, Any]) -> str:
     """Say in one sentence whether test examples are training examples."""
     if not leaks["leaked"]:
         return f"No leakage: none of the {leaks['test']:,} test examples is also a training example."
-    without = f"; without them the score is {leaks['score_without']:.2%}" if "score_without" in leaks else ""
+    without = f"; without them the score is {leaks['score_without']:.4g}" if "score_without" in leaks else ""
     return f"LEAKAGE: {len(leaks['leaked'])} test examples are also training examples{without}."
 
 

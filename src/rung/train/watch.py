@@ -5,11 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
 from rung.train.checkpoint import save_checkpoint
+from rung.train.loop import Callback, Training
 from rung.train.progress import Progress
 from rung.train.record import Run
 
@@ -40,86 +41,91 @@ class Stop:
         self.wished = True
 
 
-class Recorder:
+class Recorder(Callback):
     """Writes the curve and the checkpoints of one training.
 
     Lines and checkpoints fall on the same steps (every `every`-th of an epoch, and its last), so that a
     checkpoint never stands in the middle of a mean and a resumed curve has the same lines as an unbroken one.
+    It comes last among the callbacks: what it saves includes what the others did at the same moment.
 
     Args:
         run: where to write.
-        model, optimizer: what to save.
-        total: steps in all.
-        batch: examples a step, for the speed.
-        validate: gives the share of right answers on the validation part, asked after each epoch.
+        say: puts a validation score into words.
         progress: where to show it.
         stop: whether a person at the terminal wants it to end.
         asked: whether anybody else does; looked at with each line.
         note: of the checkpoint that this training goes on from; empty for a new one.
         every: steps between two lines of the curve.
         pause: seconds between two checkpoints within an epoch.
+        others: callbacks whose state belongs into the checkpoint.
     """
 
     def __init__(
         self,
         run: Run,
-        model: Any,
-        optimizer: Any,
         *,
-        total: int,
-        batch: int,
-        validate: Callable[[], float],
+        say: Callable[[float], str],
         progress: Progress,
         stop: Stop,
         asked: Callable[[], bool],
         note: dict[str, Any],
         every: int = 20,
         pause: float = 3.0,
+        others: Sequence[Callback] = (),
     ) -> None:
-        self.run, self.model, self.optimizer = run, model, optimizer
-        self.total, self.batch, self.validate = total, batch, validate
+        self.run, self.say = run, say
         self.progress, self.stop, self.asked = progress, stop, asked
-        self.every, self.pause = every, pause
+        self.every, self.pause, self.others = every, pause, others
         self.epoch = note.get("epoch", 0)
         self.started = time.perf_counter() - note.get("seconds", 0.0)
         self.saved = self.last = time.perf_counter()
-        self.losses: list[float] = []
+        self.losses: list[tuple[float, int]] = []
 
-    def after_step(self, step: int, loss: float, epoch_done: bool) -> bool:
+    def begin(self, t: Training) -> None:
+        """Show where it begins."""
+        self.progress.start(t.total, t.step)
+
+    def after_step(self, t: Training) -> None:
         """Note the loss; every so often write a line, save, show, and look whether to stop."""
-        self.losses.append(loss)
-        if not epoch_done and len(self.losses) < self.every:
-            return False
+        self.losses.append((t.loss, t.seen))
+        if len(self.losses) >= self.every and t.step % t.per_epoch:
+            self._line(t, {})
+
+    def after_epoch(self, t: Training) -> None:
+        """Write the line of the epoch."""
+        self.epoch += 1
+        self._line(t, {"epoch": self.epoch, "validation": t.validation})
+
+    def _line(self, t: Training, more: dict[str, Any]) -> None:
         now = time.perf_counter()
-        mean, rate = sum(self.losses) / len(self.losses), len(self.losses) * self.batch / (now - self.last)
+        mean = sum(loss for loss, _ in self.losses) / max(1, len(self.losses))
+        rate = sum(seen for _, seen in self.losses) / max(1e-9, now - self.last)
         seconds = now - self.started
-        left = (self.total - step) * seconds / step
+        left = (t.total - t.step) * seconds / t.step
         line = {
-            "step": step,
+            "step": t.step,
             "loss": mean,
-            "lr": self.optimizer.param_groups[0]["lr"],
+            "lr": t.optimizer.param_groups[0]["lr"],
             "seconds": round(seconds, 3),
             "rate": round(rate),
             "left": round(left, 1),
+            **more,
         }
-        if epoch_done:
-            self.epoch += 1
-            line |= {"epoch": self.epoch, "validation": self.validate()}
         self.run.log(line)
-        self.progress.step(step, mean, rate, left)
-        if epoch_done:
+        self.progress.step(t.step, mean, rate, left)
+        if more:
             self.progress.line(
-                f"epoch {self.epoch:>3}   loss {mean:.4f}   validation {line['validation']:.2%}   "
+                f"epoch {self.epoch:>3}   loss {mean:.4f}   validation {self.say(more['validation'])}   "
                 f"{rate:,.0f} examples/s   {seconds:.1f} s"
             )
         self.losses, self.last = [], time.perf_counter()
         stopping = self.stop.wished or self.asked()
-        if epoch_done or stopping or now - self.saved > self.pause:
-            self.save(step, seconds)
-        return stopping
+        if more or stopping or now - self.saved > self.pause:
+            self._save(t, seconds)
+        t.stop = t.stop or stopping
 
-    def save(self, step: int, seconds: float) -> None:
-        """Write the checkpoint."""
-        note = {"step": step, "epoch": self.epoch, "seconds": round(seconds, 3)}
-        save_checkpoint(self.run.folder / "checkpoint.safetensors", self.model, self.optimizer, note)
+    def _save(self, t: Training, seconds: float) -> None:
+        note = {"step": t.step, "epoch": self.epoch, "seconds": round(seconds, 3)}
+        path = self.run.folder / "checkpoint.safetensors"
+        save_checkpoint(path, t.model, t.optimizer, note, self.others)
         self.saved = time.perf_counter()

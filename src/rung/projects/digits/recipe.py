@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,13 @@ from rung.scratch.function import current
 from rung.scratch.models.mlp import MLP
 from rung.scratch.nn import functional as F
 from rung.scratch.optim import SGD
+from rung.train.baseline import Baseline, logistic_regression, majority
+from rung.train.inputs import Inputs
 from rung.train.options import OptionError, option
 from rung.train.parts import Part
+from rung.train.tasks import Classes
+
+TASK = Classes()
 
 # What a learner can put in the library's place, in the order in which a batch meets them.
 PARTS = (
@@ -63,9 +69,14 @@ def load(config: Config, limit: int | None) -> Dataset:
         return rung.data.load("mnist5k", limit)
 
 
-def build(config: Config, data: Dataset) -> MLP:
+def prepare(config: Config, data: Dataset) -> Inputs:
+    """Take the pixels as they are: from 0 (paper) to 1 (ink) already."""
+    return Inputs(data.x, data.y, data.splits, about={"classes": len(data.names)})
+
+
+def build(config: Config, inputs: Inputs) -> MLP:
     """Build the network: pixels in, a score for each digit out."""
-    return MLP([data.x.shape[1], *config.hidden, len(data.names)], rng=config.seed)
+    return MLP([inputs.width, *config.hidden, inputs.about["classes"]], rng=config.seed)
 
 
 def optimizer(config: Config, model: MLP) -> Any:
@@ -75,14 +86,24 @@ def optimizer(config: Config, model: MLP) -> Any:
     return kind(list(model.parameters()), lr=config.lr, **settings)
 
 
-def loss(scores: Any, answers: np.ndarray) -> Any:
+def loss(model: MLP, x: Any, y: np.ndarray) -> Any:
     """Return the mean cross-entropy of a batch, in nats."""
-    return F.cross_entropy(scores, answers)
+    return F.cross_entropy(model(x), y)
 
 
 def rate(config: Config, steps: int) -> Callable[[int], float]:
     """Return the learning rate at each step: long steps first, ever shorter ones to settle down."""
     return lambda step: config.lr * (1 - step / steps)
+
+
+def baselines(config: Config, data: Dataset, inputs: Inputs) -> list[Baseline]:
+    """Compare with the class shares and with one linear layer."""
+    x, y = data.split("train")
+    test, classes = data.split("test")[0], len(data.names)
+    return [
+        Baseline("always the most frequent class", partial(majority, y, len(test), classes), trivial=True),
+        Baseline("logistic regression", partial(logistic_regression, x, y, test, classes)),
+    ]
 
 
 def describe(config: Config, data: Dataset) -> str:

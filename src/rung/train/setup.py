@@ -1,0 +1,108 @@
+"""Setting a training up: the model, its optimiser, the callbacks in order; from the checkpoint if any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rung.train.backend import Backend, backend_of
+from rung.train.callbacks import Randomness, Schedule, Validation
+from rung.train.checkpoint import load_checkpoint
+from rung.train.inputs import Inputs, predict
+from rung.train.loop import Callback, Training, fit
+from rung.train.progress import Progress
+from rung.train.recipe import Recipe, truth_of
+from rung.train.record import Run
+from rung.train.score import tell
+from rung.train.techniques import Techniques, chosen
+from rung.train.watch import Recorder, Stop
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training of one seed came to.
+
+    Attributes:
+        model: with its weights; the best epoch's or the averaged ones where that was asked for.
+        backend: of the model.
+        seconds: of training.
+        done: whether it came to its end; False if it was stopped on the way.
+    """
+
+    model: Any
+    backend: Backend
+    seconds: float
+    done: bool
+
+
+def train(
+    recipe: Recipe,
+    config: Any,
+    techniques: Techniques,
+    inputs: Inputs,
+    run: Run,
+    whole: Run,
+    progress: Progress,
+) -> Trained:
+    """Train one seed, from its checkpoint if there is one.
+
+    Args:
+        recipe: of the project.
+        config: its settings, the seed among them.
+        techniques: what else was asked for.
+        inputs: what the model is shown.
+        run: where this seed's curve and checkpoints go.
+        whole: the run that this seed is a part of, where a page asks to stop.
+        progress: where to show it.
+    """
+    model = recipe.build(config, inputs)
+    backend = backend_of(model)
+    model = backend.place(model)
+    optimizer = recipe.optimizer(config, model)
+    asked = chosen(techniques, backend, recipe.TASK.higher)
+    path, note = run.folder / "checkpoint.safetensors", {}
+    if path.is_file():
+        note = load_checkpoint(path, model, optimizer, asked.all)
+    run.forget_after(note.get("step", 0))
+
+    def validate() -> float:
+        with asked.for_validation(model):
+            outputs = predict(
+                backend, model, inputs, inputs.splits["validation"], getattr(recipe, "outputs", None)
+            )
+        return recipe.TASK.value(recipe.TASK.outputs(outputs), truth_of(inputs, "validation"))
+
+    training = Training(
+        model,
+        optimizer,
+        inputs.batch_of(backend, config.seed),
+        recipe.loss,
+        examples=len(inputs.splits["train"]),
+        epochs=config.epochs,
+        batch=config.batch,
+        seed=config.seed,
+        step=note.get("step", 0),
+        stop=asked.stopped,
+    )
+    with Stop() as stop:
+        recorder = Recorder(
+            run,
+            say=lambda value: tell(value, recipe.TASK.unit),
+            progress=progress,
+            stop=stop,
+            note=note,
+            asked=whole.asked_to_stop,
+            others=asked.all,
+        )
+        callbacks: list[Callback] = [
+            Schedule(recipe.rate(config, training.total)),
+            Randomness(backend),
+            *asked.before,
+            Validation(validate),
+            *asked.after,
+            recorder,
+        ]
+        fit(training, callbacks)
+    lines = run.metrics()
+    seconds = lines[-1]["seconds"] if lines else 0.0
+    return Trained(model, backend, seconds, training.step >= training.total or asked.stopped)
