@@ -47,7 +47,7 @@ def fitted(baselines: Sequence[Baseline], data: Dataset, say: Callable[[str], No
         outputs = _remembered(path, len(data.splits["test"]))
         if outputs is None:
             if not baseline.trivial:
-                say(f"fitting the baseline, once for this data (it is remembered): {baseline.name} ...")
+                say(f"fitting {baseline.name}, once for this data ...")
             outputs = np.asarray(baseline.fit())
             buffer = io.BytesIO()
             np.save(buffer, outputs)
