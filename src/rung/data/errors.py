@@ -28,3 +28,21 @@ class CorruptDataError(RungError, ValueError):
     """
 
     name = "data-corrupt"
+
+
+class TableError(CorruptDataError):
+    r"""A table holds something other than its data set says: a column, a value or an answer is wrong.
+
+    The message names file, line and column; lines are counted from 1, as an editor does.
+
+        >>> from rung.data.columns import Column, columns
+        >>> columns(b"age\n31\nold\n", "people.csv", [Column("age")])
+        Traceback (most recent call last):
+            ...
+        rung.data.errors.TableError: ...
+
+    Repair: open the file at that line. A file that you got from elsewhere may be another edition; one that
+    ends in the middle of a line was cut short on its way.
+    """
+
+    name = "data-table"

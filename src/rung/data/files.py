@@ -56,7 +56,7 @@ def presence(name: str, choices: Iterable[Files]) -> str:
 def _where(name: str, file: str, source: Source | Packaged) -> str:
     if isinstance(source, Packaged):
         return HERE if within(source.package, source.inside) else MISSING
-    if find(name, file):
+    if find(name, file, source):
         return HERE
     return FETCHABLE if source.addresses and not offline() else MISSING
 
@@ -119,7 +119,7 @@ def _verdict(name: str, file: str, source: Source | Packaged) -> Verdict:
     if isinstance(source, Packaged):
         path, sought = within(source.package, source.inside), f"the package {source.install}"
     else:
-        path, sought = find(name, file), str(folders(name)[0])
+        path, sought = find(name, file, source), str(folders(source.folder or name)[0])
     if path is None:
         return Verdict(file, sought, "missing")
     try:

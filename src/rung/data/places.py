@@ -18,11 +18,13 @@ class Source:
         addresses: where it is published, tried in order; none where it was made from another file.
         sha256: checksum of its contents, unpacked if its name ends in .gz (but not in .tar.gz).
         origin: where there is no address: what it was made from, and how.
+        folder: the folder it lies in, where several data sets share one; else that of the data set's name.
     """
 
     addresses: list[str]
     sha256: str
     origin: str = ""
+    folder: str = ""
 
 
 def home() -> Path:
@@ -41,9 +43,9 @@ def folders(name: str) -> list[Path]:
     return ([Path(mirror).expanduser() / name] if mirror else []) + [home() / "data" / name]
 
 
-def find(name: str, file: str) -> Path | None:
+def find(name: str, file: str, source: Source) -> Path | None:
     """Return the path of a data set's file, or of its packed form `file`.gz, or None if no folder has it."""
-    for folder in folders(name):
+    for folder in folders(source.folder or name):
         for candidate in (folder / file, folder / f"{file}.gz"):
             if candidate.is_file():
                 return candidate
@@ -62,9 +64,9 @@ def find_or_fetch(name: str, file: str, source: Source, report: Report | None = 
     Raises:
         MissingDataError: it is in no folder and cannot be fetched; the message says how to get it by hand.
     """
-    if here := find(name, file):
+    if here := find(name, file, source):
         return here
-    places = folders(name)
+    places = folders(source.folder or name)
     if not source.addresses:
         why = "no address serves it in the form that rung reads"
     elif offline():
@@ -79,5 +81,5 @@ def find_or_fetch(name: str, file: str, source: Source, report: Report | None = 
         rule=f"It is published at {source.addresses[0]}" if source.addresses else source.origin,
         fix=f"put it into {places[0]} by hand"
         if source.addresses
-        else f"set RUNG_DATA to a folder that has {name}/{file}",
+        else f"set RUNG_DATA to a folder that has {source.folder or name}/{file}",
     )
