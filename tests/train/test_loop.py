@@ -10,8 +10,11 @@ import pytest
 from rung.scratch.models.mlp import MLP
 from rung.scratch.nn import functional as F
 from rung.scratch.optim import SGD
+from rung.train.backend import backend_of
+from rung.train.callbacks import ClipGradients, EarlyStopping, Ema, Randomness, Schedule, Validation
 from rung.train.checkpoint import CheckpointError, load_checkpoint, save_checkpoint, save_weights, write_whole
-from rung.train.loop import TrainingError, fit, steps_per_epoch
+from rung.train.inputs import Inputs, predict
+from rung.train.loop import Callback, Training, TrainingError, fit, steps_per_epoch
 from rung.train.progress import Bar, Plain, duration, progress
 from rung.train.record import Run
 from rung.train.watch import Recorder, Stop
@@ -19,120 +22,169 @@ from rung.train.watch import Recorder, Stop
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(50, 4)).astype(np.float32)
 Y = (X[:, 0] * X[:, 1] > 0).astype(int)
-SETTINGS = dict(epochs=3, batch=8, rate=lambda step: 0.3 / (1 + step), seed=4)
 
 
-def parts(momentum=0.9):
+def jitter(x, rng):
+    return x + rng.normal(0, 0.01, x.shape).astype(np.float32)
+
+
+INPUTS = Inputs(X, Y, {"train": np.arange(40), "validation": np.arange(40, 50)}, augment=jitter)
+RATE = Schedule(lambda step: 0.3 / (1 + step))
+
+
+def scratch(momentum=0.9):
     model = MLP([4, 6, 2], rng=1)
-    return model, SGD(list(model.parameters()), lr=0.1, momentum=momentum)
+    optimizer = SGD(list(model.parameters()), lr=0.1, momentum=momentum)
+    return model, optimizer, lambda model, x, y: F.cross_entropy(model(x), y)
 
 
-class Listener:
+def pytorch(momentum=0.9):
+    import torch
+
+    torch.manual_seed(1)
+    layers = [torch.nn.Linear(4, 16), torch.nn.BatchNorm1d(16), torch.nn.ReLU(), torch.nn.Dropout(0.1)]
+    model = torch.nn.Sequential(*layers, torch.nn.Linear(16, 2))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.1)
+    return model, optimizer, lambda model, x, y: torch.nn.functional.cross_entropy(model(x), y)
+
+
+KINDS = pytest.mark.parametrize("kind", [scratch, pytorch])
+
+
+def training(kind=scratch, epochs=3, batch=8, seed=4, step=0, **more):
+    model, optimizer, loss = kind(**more)
+    batch_of = INPUTS.batch_of(backend_of(model), seed)
+    return Training(model, optimizer, batch_of, loss, 40, epochs, batch, seed, step)
+
+
+class Listener(Callback):
     def __init__(self, stop_at=None):
-        self.seen, self.stop_at = [], stop_at
+        self.seen, self.stop_at, self.moments = [], stop_at, []
 
-    def after_step(self, step, loss, epoch_done):
-        self.seen.append((step, loss, epoch_done))
-        return step == self.stop_at
+    def after_step(self, t):
+        self.seen.append((t.step, t.loss))
+        self.moments.append("step")
+        t.stop = t.step == self.stop_at
+
+    def begin(self, t):
+        self.moments.append("begin")
+
+    def before_step(self, t):
+        self.moments.append("before")
+
+    def after_backward(self, t):
+        self.moments.append("backward")
+
+    def after_epoch(self, t):
+        self.moments.append("epoch")
+
+    def end(self, t):
+        self.moments.append("end")
 
 
 def weights(model):
-    return b"".join(a.tobytes() for a in model.state_dict().values())
+    return b"".join(a.tobytes() for a in backend_of(model).weights(model).values())
 
 
-def test_it_learns_and_tells_of_every_step():
-    model, optimizer = parts()
-    listener = Listener()
+@KINDS
+def test_it_learns_and_tells_of_every_moment(kind):
+    t, listener = training(kind, epochs=40), Listener()
+    assert (t.per_epoch, t.total) == (5, 200)
     assert steps_per_epoch(50, 8) == 7
-    assert (
-        fit(
-            model,
-            optimizer,
-            F.cross_entropy,
-            X,
-            Y,
-            epochs=40,
-            batch=8,
-            rate=lambda _: 0.1,
-            watcher=listener,
-        )
-        == 280
-    )
-    losses = [loss for _, loss, _ in listener.seen]
-    assert np.mean(losses[-7:]) < np.mean(losses[:7]) / 4
-    assert [step for step, _, done in listener.seen if done] == [7 * e for e in range(1, 41)]
+    fit(t, [Schedule(lambda _: 0.05), listener])
+    losses = [loss for _, loss in listener.seen]
+    assert np.mean(losses[-50:]) < 0.7 * np.mean(losses[:5])
+    step = ["before", "backward", "step"]
+    assert listener.moments == ["begin", *(step * 5 + ["epoch"]) * 40, "end"]
 
 
-def test_each_epoch_shows_every_example_once_in_a_new_order():
-    shown = []
-
-    class Spy:
-        param_groups = ()
-
-        def zero_grad(self):
-            pass
-
-        step = zero_grad
-
-    def model(x):
-        shown.append(x.data[:, 0].copy())
-        return x
-
-    def loss(scores, answers):
-        return MLP([4, 1], rng=0)(scores).sum()
-
-    fit(model, Spy(), loss, X, Y, epochs=2, batch=8, rate=lambda _: 0.1, seed=3)
-    first, second = np.concatenate(shown[:7]), np.concatenate(shown[7:])
-    assert sorted(first) == sorted(second) == sorted(X[:, 0])
+def test_each_epoch_shows_every_training_row_once_in_a_new_order():
+    t, shown = training(epochs=2), []
+    plain = Inputs(X, Y, INPUTS.splits).batch_of(backend_of(t.model), 4)
+    t.batch_of = lambda rows, step: shown.append(rows) or plain(rows, step)
+    fit(t)
+    first, second = np.concatenate(shown[:5]), np.concatenate(shown[5:])
+    assert sorted(first) == sorted(second) == list(range(40)), "the ten others are never drawn"
     assert first.tolist() != second.tolist()
 
 
-def test_the_same_seed_gives_the_same_curve_and_another_seed_another():
+@KINDS
+def test_the_same_seed_gives_the_same_curve_and_another_seed_another(kind):
     curves = []
     for seed in (4, 4, 5):
-        listener = Listener()
-        fit(*parts(), F.cross_entropy, X, Y, **{**SETTINGS, "seed": seed}, watcher=listener)
+        t, listener = training(kind, seed=seed), Listener()
+        fit(t, [RATE, Randomness(backend_of(t.model)), listener])
         curves.append(listener.seen)
     assert curves[0] == curves[1] != curves[2]
 
 
-def test_the_rate_is_asked_at_every_step():
-    model, optimizer = parts(momentum=0.0)
-    asked = []
-    fit(model, optimizer, F.cross_entropy, X, Y, epochs=1, batch=8, rate=lambda s: asked.append(s) or 0.1)
-    assert sorted(set(asked)) == list(range(7))
-    assert optimizer.param_groups[0]["lr"] == 0.1
+def test_the_rate_is_set_before_every_step_and_scaled_by_group():
+    t, asked = training(epochs=1), []
+    t.optimizer.param_groups[0]["scale"] = 0.5
+    fit(t, [Schedule(lambda s: asked.append(s) or 0.1)])
+    assert asked == list(range(5))
+    assert t.optimizer.param_groups[0]["lr"] == 0.05
 
 
-@pytest.mark.parametrize("stop_at", [1, 6, 7, 8, 20])
-def test_stopped_anywhere_and_continued_it_ends_the_same(tmp_path, stop_at):
-    whole, optimizer = parts()
-    listener = Listener()
-    fit(whole, optimizer, F.cross_entropy, X, Y, **SETTINGS, watcher=listener)
+def everything(t):
+    """Callbacks with a memory, as a training uses them."""
+    backend = backend_of(t.model)
+    rows = INPUTS.splits["validation"]
+    answers = lambda: predict(backend, t.model, INPUTS, rows).argmax(1)  # noqa: E731
+    kept = [ClipGradients(1.0), Ema(backend, 0.9)]
+    stopping = EarlyStopping(backend, 100, higher=True)
+    validation = Validation(lambda: float((answers() == Y[rows]).mean()))
+    return [RATE, Randomness(backend), *kept, validation, stopping], [*kept, stopping]
 
-    model, optimizer = parts()
-    before = Listener(stop_at)
-    assert fit(model, optimizer, F.cross_entropy, X, Y, **SETTINGS, watcher=before) == stop_at
+
+@KINDS
+@pytest.mark.parametrize("stop_at", [1, 4, 5, 6, 12])
+def test_stopped_anywhere_and_continued_it_ends_the_same(tmp_path, kind, stop_at):
+    whole, listener = training(kind), Listener()
+    fit(whole, [*everything(whole)[0], listener])
+
+    t, before = training(kind), Listener(stop_at)
+    callbacks, kept = everything(t)
+    fit(t, [*callbacks, before])
+    assert t.step == stop_at
     path = tmp_path / "c.safetensors"
-    save_checkpoint(path, model, optimizer, {"step": stop_at})
+    save_checkpoint(path, t.model, t.optimizer, {"step": stop_at}, kept)
 
-    model, optimizer = parts()
-    for p in model.parameters():
+    t, after = training(kind), Listener()
+    for p in t.model.parameters():
         p.data += 1  # nothing of the new model may remain
-    note = load_checkpoint(path, model, optimizer)
-    after = Listener()
-    fit(model, optimizer, F.cross_entropy, X, Y, **SETTINGS, start=note["step"], watcher=after)
+    callbacks, kept = everything(t)
+    t.step = load_checkpoint(path, t.model, t.optimizer, kept)["step"]
+    fit(t, [*callbacks, after])
     assert before.seen + after.seen == listener.seen
-    assert weights(model) == weights(whole)
+    assert weights(t.model) == weights(whole.model)
+
+
+def test_two_ranks_see_together_what_one_process_sees():
+    alone, shown = [], []
+    t = training()
+    plain = t.batch_of
+    t.batch_of = lambda rows, step: alone.append(set(rows.tolist())) or plain(rows, step)
+    fit(t)
+    for rank in (0, 1):
+        t = training()
+        t.rank, t.world, plain, mine = rank, 2, t.batch_of, []
+        t.batch_of = lambda rows, step, mine=mine, plain=plain: (
+            mine.append(set(rows.tolist())) or plain(rows, step)
+        )
+        fit(t)
+        shown.append(mine)
+    assert [a | b for a, b in zip(*shown, strict=True)] == alone
+    assert not any(a & b for a, b in zip(*shown, strict=True))
 
 
 def test_a_loss_that_is_no_number_ends_it_with_advice():
-    model, optimizer = parts(momentum=0.0)
+    t = training(epochs=50, momentum=0.0)
     with (
         np.errstate(all="ignore"),
         pytest.raises(TrainingError, match=r"the loss is (nan|inf) after step \d+(.|\n)*smaller learning"),
     ):
-        fit(model, optimizer, F.cross_entropy, X, Y, epochs=50, batch=8, rate=lambda _: 1e9)
+        fit(t, [Schedule(lambda _: 1e9)])
 
 
 # Checkpoints.
@@ -140,7 +192,7 @@ def test_a_loss_that_is_no_number_ends_it_with_advice():
 
 def test_a_damaged_checkpoint_is_named(tmp_path):
     path = tmp_path / "c.safetensors"
-    model, optimizer = parts()
+    model, optimizer, _ = scratch()
     save_checkpoint(path, model, optimizer, {})
     path.write_bytes(path.read_bytes()[:-5])
     with pytest.raises(CheckpointError, match=r"c\.safetensors cannot be read as a checkpoint"):
@@ -154,7 +206,7 @@ def test_weights_are_read_by_pytorch(tmp_path):
     import torch
     from safetensors.torch import load_file
 
-    model, _ = parts()
+    model = scratch()[0]
     save_weights(tmp_path / "w.safetensors", model)
     loaded = load_file(tmp_path / "w.safetensors")
     assert {n: tuple(t.shape) for n, t in loaded.items()} == {
@@ -186,41 +238,28 @@ class Clock:
         return float(next(self.ticks))
 
 
-def recorder(run, model, optimizer, stop=None, note=None, **more):
+def recorder(run, stop=None, **more):
     return Recorder(
         run,
-        model,
-        optimizer,
-        total=21,
-        batch=8,
-        validate=lambda: 0.5,
+        say=lambda value: f"{value:.0%}",
         progress=Plain(io.StringIO()),
         stop=stop or Stop(),
         asked=run.asked_to_stop,
-        note=note or {},
+        note={},
         **more,
     )
 
 
 def test_the_curve_has_a_line_every_so_often_and_one_at_each_epochs_end(tmp_path):
-    run = Run(tmp_path)
-    model, optimizer = parts()
-    listener = Listener()
-    watcher = recorder(run, model, optimizer, every=3)
-
-    class Both:
-        def after_step(self, *args, epoch_done):
-            listener.after_step(*args, epoch_done)
-            return watcher.after_step(*args, epoch_done)
-
-    fit(model, optimizer, F.cross_entropy, X, Y, **SETTINGS, watcher=Both())
+    run, listener = Run(tmp_path), Listener()
+    fit(training(), [RATE, Validation(lambda: 0.5), listener, recorder(run, every=2)])
     lines = run.metrics()
-    assert [line["step"] for line in lines] == [3, 6, 7, 10, 13, 14, 17, 20, 21]
+    assert [line["step"] for line in lines] == [2, 4, 5, 7, 9, 10, 12, 14, 15]
     assert [line.get("epoch") for line in lines] == [None, None, 1, None, None, 2, None, None, 3]
-    assert lines[0]["loss"] == pytest.approx(np.mean([loss for _, loss, _ in listener.seen[:3]]))
+    assert lines[0]["loss"] == pytest.approx(np.mean([loss for _, loss in listener.seen[:2]]))
     assert lines[-1]["validation"] == 0.5
     assert lines[-1]["left"] == 0
-    assert all(line["lr"] == SETTINGS["rate"](line["step"] - 1) for line in lines)
+    assert all(line["lr"] == RATE.rate(line["step"] - 1) for line in lines)
 
 
 def test_checkpoints_fall_on_epochs_and_on_pauses(tmp_path, monkeypatch):
@@ -228,30 +267,26 @@ def test_checkpoints_fall_on_epochs_and_on_pauses(tmp_path, monkeypatch):
 
     run, saved = Run(tmp_path), []
     monkeypatch.setattr(watch, "time", Clock())
-    monkeypatch.setattr(watch, "save_checkpoint", lambda path, m, o, note: saved.append(note["step"]))
-    model, optimizer = parts()
-    watcher = recorder(run, model, optimizer, every=2, pause=4)
-    fit(model, optimizer, F.cross_entropy, X, Y, **SETTINGS, watcher=watcher)
-    assert {7, 14, 21} < set(saved)
+    monkeypatch.setattr(watch, "save_checkpoint", lambda path, m, o, note, kept: saved.append(note["step"]))
+    fit(training(), [Validation(lambda: 0.5), recorder(run, every=2, pause=2)])
+    assert {5, 10, 15} < set(saved)
     assert set(saved) < {line["step"] for line in run.metrics()}
 
 
 def test_a_wish_to_stop_is_granted_with_a_checkpoint(tmp_path):
-    run = Run(tmp_path)
-    model, optimizer = parts()
     stop = Stop()
     stop.wished = True
-    watcher = recorder(run, model, optimizer, stop, every=3)
-    assert fit(model, optimizer, F.cross_entropy, X, Y, **SETTINGS, watcher=watcher) == 3
-    assert load_checkpoint(tmp_path / "checkpoint.safetensors", model, optimizer)["step"] == 3
+    t = training()
+    fit(t, [recorder(Run(tmp_path), stop, every=3)])
+    assert t.step == 3
+    assert load_checkpoint(tmp_path / "checkpoint.safetensors", t.model, t.optimizer)["step"] == 3
 
 
 def test_the_page_can_ask_to_stop(tmp_path):
-    run = Run(tmp_path)
+    run, t = Run(tmp_path), training()
     run.ask_to_stop()
-    model, optimizer = parts()
-    watcher = recorder(run, model, optimizer, every=3)
-    assert fit(model, optimizer, F.cross_entropy, X, Y, **SETTINGS, watcher=watcher) == 3
+    fit(t, [recorder(run, every=3)])
+    assert t.step == 3
 
 
 def test_times_are_said_as_people_say_them():

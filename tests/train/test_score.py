@@ -1,21 +1,24 @@
-"""Scores, intervals, confusion, mistakes, leakage, baselines: against values worked out by other means."""
+"""Scores, intervals, confusion, mistakes, baselines: against values worked out by other means."""
 
-import json
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import rung.data
-from rung.data import Dataset
 from rung.data.split import with_validation
-from rung.scratch.tensor import Tensor
 from rung.train import pictures
-from rung.train.baseline import baselines, majority, remembered
-from rung.train.leakage import leakage
-from rung.train.report import leakage_line, matrix_lines, most_confused
-from rung.train.score import accuracy, confusion, over_seeds, probabilities, wilson, worst
+from rung.train.baseline import Baseline, fitted, logistic_regression, majority
+from rung.train.report import matrix_lines, most_confused
+from rung.train.score import Score, confusion, over_seeds, wilson, worst
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("RUNG_HOME", str(tmp_path))
+    return tmp_path
 
 
 @pytest.mark.parametrize(("right", "n"), [(98, 100), (0, 10), (10, 10), (5, 10), (9843, 10000)])
@@ -33,25 +36,38 @@ def test_wilson_covers_what_it_says():
     assert 0.93 < np.mean(inside) < 0.97
 
 
+def scored(values, n):
+    return [Score("x", v, *wilson(v * n, n), f"{n} test examples") for v in values]
+
+
 def test_over_seeds_is_students_interval_where_seeds_matter_most():
     from scipy import stats
 
     values = [0.91, 0.98, 0.95]
-    score = over_seeds("x", values, 10_000)
+    score = over_seeds("x", scored(values, 10_000), 10_000)
     low, high = stats.t.interval(0.95, 2, np.mean(values), stats.sem(values))
     assert (score.value, score.low, score.high) == pytest.approx((np.mean(values), low, min(1, high)))
     assert score.of == "3 seeds and 10,000 test examples"
 
 
 def test_seeds_that_agree_do_not_make_the_test_examples_certain():
-    score = over_seeds("x", [0.938, 0.938], 1000)
-    assert (score.low, score.high) == wilson(938, 1000)
+    score = over_seeds("x", scored([0.938, 0.938], 1000), 1000)
+    assert (score.low, score.high) == pytest.approx(wilson(938, 1000))
+    errors = [Score("x", 2.0, 1.5, 2.6, "", "number"), Score("x", 2.2, 1.7, 2.8, "", "number")]
+    score = over_seeds("x", errors, 50)
+    assert (score.low, score.high) == pytest.approx(
+        (min(1.6, 2.1 - 12.706 * 0.1), 2.1 + 12.706 * 0.1), abs=1e-3
+    )
+    assert score.unit == "number"
 
 
-def test_accuracy_reads_as_a_sentence():
-    score = accuracy("it", np.array([1, 1, 0, 0]), np.array([1, 1, 0, 1]))
-    assert score.value == 0.75
-    assert str(score) == "75.00% (30.06% to 95.44%, 95 % over 4 test examples)"
+def test_a_score_reads_as_a_sentence():
+    assert str(Score("it", 0.75, 0.3006, 0.9544, "4 test examples")) == (
+        "75.00% (30.06% to 95.44%, 95 % over 4 test examples)"
+    )
+    assert str(Score("it", 0.06123, 0.05, 0.0712345, "9 test examples", "number")) == (
+        "0.06123 (0.05 to 0.07123, 95 % over 9 test examples)"
+    )
 
 
 def test_confusion_counts_truth_by_row():
@@ -65,34 +81,6 @@ def test_worst_lists_the_surest_mistakes_first():
     assert [m["row"] for m in found] == [3, 2, 1]
     assert found[0] == {"row": 3, "truth": 1, "answer": 0, "sure": 0.99, "right": 0.01}
     assert len(worst(p, np.array([0, 0, 0, 1]), limit=1)) == 1
-
-
-def test_probabilities_in_batches_are_softmax_and_do_not_overflow():
-    x = np.array([[1000.0, 0.0], [0.0, 0.0], [1.0, 2.0]], dtype=np.float32)
-    p = probabilities(lambda t: Tensor(t.data), x, batch=2)
-    np.testing.assert_allclose(p, [[1, 0], [0.5, 0.5], [0.26894143, 0.7310586]], rtol=1e-6)
-
-
-# Leakage.
-
-
-def tiny(x, y, train, test):
-    card = rung.data.card("moons")
-    splits = {"train": np.array(train), "test": np.array(test)}
-    return Dataset("tiny", np.array(x, dtype=float), np.array(y), ("a", "b"), ("x",), card, splits, (1,))
-
-
-def test_a_test_example_that_was_trained_on_is_found():
-    data = tiny([[1], [2], [2], [1], [3], [2]], [0, 1, 1, 0, 1, 0], [0, 1, 2], [3, 4, 5])
-    assert leakage(data) == {"test": 3, "leaked": [0, 2], "same_answer": 1, "repeated": 1}
-
-
-def test_clean_data_has_none_and_says_so():
-    leaks = leakage(rung.data.load("moons"))
-    assert leaks["leaked"] == []
-    assert leakage_line(leaks).startswith("No leakage: none of the 80 test examples")
-    told = leakage_line({"leaked": [1, 2], "test": 9, "score_without": 0.5})
-    assert told == "LEAKAGE: 2 test examples are also training examples; without them the score is 50.00%."
 
 
 def test_validation_is_taken_from_training_only():
@@ -109,35 +97,52 @@ def test_validation_is_taken_from_training_only():
 # Baselines.
 
 
-def test_baselines_are_computed_once_and_remembered(tmp_path, monkeypatch):
+class Counted:
+    def __init__(self):
+        self.fits = 0
+
+    def fit(self, test):
+        self.fits += 1
+        return majority(np.array([0, 1, 1]), test, 2)
+
+
+def test_a_baseline_is_fitted_once_for_the_same_data(home):
+    data, counted, said = rung.data.load("moons"), Counted(), []
+    named = [Baseline("guess", partial(counted.fit, 80)), Baseline("trivial", partial(counted.fit, 80), True)]
+    first = fitted(named, data, said.append)
+    again = fitted(named, data, said.append)
+    assert counted.fits == 2
+    assert said == ["fitting the baseline, once for this data (it is remembered): guess ..."]
+    np.testing.assert_array_equal(first, again)
+    fitted(named, replace(data, y=1 - data.y), said.append)
+    assert counted.fits == 4, "other data is not answered from memory"
+    fitted([Baseline("another", partial(counted.fit, 80))], data, said.append)
+    assert counted.fits == 5
+
+
+def test_a_damaged_memory_is_fitted_again(home):
+    data, counted = rung.data.load("moons"), Counted()
+    named = [Baseline("guess", partial(counted.fit, 80))]
+    first = fitted(named, data, len)
+    (file,) = (home / "cache" / "baselines").iterdir()
+    for damage in (b"{", file.read_bytes()[:-9]):
+        file.write_bytes(damage)
+        np.testing.assert_array_equal(fitted(named, data, len), first)
+    assert counted.fits == 3
+
+
+def test_logistic_regression_is_the_strong_baseline_of_digits():
     data = rung.data.load("digits8")
-    assert not remembered(data, tmp_path)
-    trivial, strong = baselines(data, tmp_path)
-    assert remembered(data, tmp_path)
-    assert trivial.value == pytest.approx(0.1, abs=0.01)
-    assert 0.93 < strong.value < 0.99
-    monkeypatch.setattr("rung.train.baseline.logistic_regression", None)
-    assert baselines(data, tmp_path) == [trivial, strong]
+    x, y = data.split("train")
+    test, truth = data.split("test")
+    right = (logistic_regression(x, y, test, 10).argmax(1) == truth).mean()
+    assert 0.93 < right < 0.99
+    one = logistic_regression(x[:5], np.full(5, 3), test, 10)
+    assert one.argmax(1).tolist() == [3] * len(test), "one class only: it is answered for everything"
 
 
-def test_a_damaged_memory_is_computed_again(tmp_path):
-    data = rung.data.load("moons")
-    first = baselines(data, tmp_path)
-    (file,) = tmp_path.glob("*.json")
-    file.write_text("{")
-    assert baselines(data, tmp_path) == first
-    assert len(json.loads(file.read_text())) == 2
-
-
-def test_other_data_is_not_answered_from_memory(tmp_path):
-    data = rung.data.load("moons")
-    baselines(data, tmp_path)
-    assert not remembered(replace(data, y=1 - data.y), tmp_path)
-
-
-def test_majority_answers_the_most_frequent_training_class():
-    data = tiny([[1], [2], [3], [4], [5]], [1, 1, 0, 0, 1], [0, 1, 2], [3, 4])
-    assert majority(data).value == 0.5
+def test_majority_answers_the_shares_of_the_training_classes():
+    np.testing.assert_allclose(majority(np.array([1, 1, 0, 1]), 2, 3), [[0.25, 0.75, 0]] * 2)
 
 
 # What people see.
@@ -166,8 +171,8 @@ def test_pictures_show_the_mistakes(tmp_path):
     images = np.zeros((3, 8, 8), np.float32)
     images[2, 2:6, 2:6] = 1
     mistakes = [{"row": 2, "truth": 1, "answer": 0, "sure": 0.9, "right": 0.1}]
-    pictures.failures(tmp_path / "f.png", images, mistakes, ["a", "b"])
-    pictures.tiles(tmp_path / "t.png", images, mistakes)
+    pictures.failures(tmp_path / "f.png", [images[2]], mistakes, ["a", "b"])
+    pictures.tiles(tmp_path / "t.png", [images[2]], (8, 8))
     pictures.confusion_matrix(tmp_path / "c.png", np.array([[5, 1], [0, 5]]), ["a", "b"])
     tile = np.asarray(Image.open(tmp_path / "t.png"))
     np.testing.assert_array_equal(tile, 255 - (images[2] * 255).astype(np.uint8))
@@ -179,7 +184,17 @@ def test_pictures_show_the_mistakes(tmp_path):
 
 
 def test_no_mistakes_is_a_picture_too(tmp_path):
-    pictures.failures(tmp_path / "f.png", np.zeros((1, 8, 8)), [], ["a"])
-    pictures.tiles(tmp_path / "t.png", np.zeros((1, 8, 8)), [])
+    pictures.failures(tmp_path / "f.png", [], [], ["a"])
+    pictures.tiles(tmp_path / "t.png", [], (8, 8))
     with Image.open(tmp_path / "t.png") as picture:
         assert picture.size == (8, 8)
+
+
+def test_pictures_in_colour_stay_in_colour(tmp_path):
+    red = np.zeros((4, 4, 3), np.uint8)
+    red[..., 0] = 200
+    pictures.tiles(tmp_path / "t.png", [red, red], (4, 4, 3))
+    tile = np.asarray(Image.open(tmp_path / "t.png"))
+    assert tile.shape == (4, 8, 3)
+    assert (tile == [200, 0, 0]).all()
+    pictures.confusion_matrix(tmp_path / "c.png", np.array([[5, 1], [0, 5]]), ["an aeroplane", "b"])
