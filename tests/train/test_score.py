@@ -112,7 +112,7 @@ def test_a_baseline_is_fitted_once_for_the_same_data(home):
     first = fitted(named, data, said.append)
     again = fitted(named, data, said.append)
     assert counted.fits == 2
-    assert said == ["fitting the baseline, once for this data (it is remembered): guess ..."]
+    assert said == ["fitting guess, once for this data ..."]
     np.testing.assert_array_equal(first, again)
     fitted(named, replace(data, y=1 - data.y), said.append)
     assert counted.fits == 4, "other data is not answered from memory"

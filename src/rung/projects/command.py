@@ -11,6 +11,7 @@ from typing import Any
 from rung.projects.project import Project, load, slugs
 from rung.scratch.errors import RungError
 from rung.train.execute import Plan, execute
+from rung.train.explain import explained
 from rung.train.options import OptionError, describe, option, parse
 from rung.train.parts import PartError, whose
 from rung.train.progress import Plain, progress
@@ -36,6 +37,7 @@ class Options:
         None, "go on with a run that was broken off: the last one, or its name"
     )
     name: str | None = option(None, "what to call the run")
+    explain: bool = option(False, "print the training loop, with all that acts in its place, and do nothing")
     json: bool = option(False, "print the result as JSON, and nothing else")
 
 
@@ -78,6 +80,9 @@ def _main(argv: list[str], replacements: Mapping[type, type], files: Mapping[typ
     config, options, techniques = parse(words, recipe.Config, Options, Techniques)
     if options.seeds < 1:
         raise OptionError(f"--seeds is {options.seeds}", rule="It must be at least 1.")
+    if options.explain:
+        print(explained(recipe, techniques))  # noqa: T201
+        return 0
     if options.resume:
         run, config, plan = _resumed(project, options, words)
         _same_code(project, run, whose(parts_of(recipe), replacements if plan.mine else {}))

@@ -59,6 +59,16 @@ class Chosen:
         return ema.in_place(model) if ema is not None else contextlib.nullcontext()
 
 
+def kinds(techniques: Techniques) -> tuple[list[type[Callback]], list[type[Callback]]]:
+    """Return which callbacks were asked for: those before an epoch's validation, and those upon it."""
+    wanted: list[tuple[bool, type[Callback]]] = [
+        (techniques.bf16, MixedPrecision),
+        (techniques.clip is not None, ClipGradients),
+        (techniques.ema is not None, Ema),
+    ]
+    return [kind for asked, kind in wanted if asked], [EarlyStopping] * (techniques.early_stop is not None)
+
+
 def chosen(techniques: Techniques, backend: Backend, higher: bool) -> Chosen:
     """Make the callbacks that were asked for.
 

@@ -23,7 +23,7 @@ class ClipGradients(Callback):
         self.norm = math.nan  # of the last step, before it was cut
 
     def after_backward(self, t: Training) -> None:
-        """Cut them."""
+        """Cut the gradients down to the length allowed."""
         parameters = [p for group in t.optimizer.param_groups for p in group["params"]]
         self.norm = float(_clip(t.model, parameters, self.most))
 

@@ -28,7 +28,7 @@ class EarlyStopping(Callback):
         self.weights: dict[str, np.ndarray] = {}
 
     def after_epoch(self, t: Training) -> None:
-        """Compare with the best epoch so far."""
+        """Compare with the best epoch so far; stop when it is too long ago."""
         if t.validation is None:
             return
         if self.best is None or ((t.validation > self.best) == self.higher and t.validation != self.best):

@@ -30,7 +30,7 @@ class Ema(Callback):
         self.average: dict[str, np.ndarray] = {}
 
     def after_step(self, t: Training) -> None:
-        """Take the new weights in."""
+        """Take the new weights into the average."""
         weights = self.backend.weights(t.model)
         decay = min(self.decay, (1 + t.step) / (10 + t.step))
         if not self.average:

@@ -22,7 +22,7 @@ class MixedPrecision(Callback):
         self.device = device
 
     def begin(self, t: Training) -> None:
-        """Wrap the loss.
+        """Let the forward pass and the loss compute in bfloat16.
 
         Raises:
             SettingError: the model is not PyTorch's.

@@ -17,5 +17,5 @@ class Randomness(Callback):
         self.backend = backend
 
     def before_step(self, t: Training) -> None:
-        """Seed it; each of several processes draws its own."""
+        """Seed what the model draws in this step; each of several processes draws its own."""
         self.backend.reseed(t.model, t.seed, t.step * t.world + t.rank)

@@ -20,7 +20,7 @@ class Schedule(Callback):
         self.rate = rate
 
     def before_step(self, t: Training) -> None:
-        """Set it in every group."""
+        """Set the rate of this step in every group of parameters."""
         rate = self.rate(t.step)
         for group in t.optimizer.param_groups:
             group["lr"] = rate * group.get("scale", 1.0)

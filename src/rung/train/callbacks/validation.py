@@ -18,5 +18,5 @@ class Validation(Callback):
         self.validate = validate
 
     def after_epoch(self, t: Training) -> None:
-        """Score it."""
+        """Score the model on the validation part."""
         t.validation = self.validate()
