@@ -92,6 +92,31 @@ def _opened(data: bytes, what: str, mode: str) -> Image:
         ) from None
 
 
+def stacked(pictures: Iterable[np.ndarray], count: int, shape: tuple[int, ...], what: str) -> np.ndarray:
+    """Return pictures of one size as one array of bytes (count, *shape), decoding one at a time.
+
+    Args:
+        pictures: the pictures, in their order.
+        count: how many they are.
+        shape: the shape of each, (height, width, 3) or (height, width).
+        what: what errors call where they come from.
+
+    Raises:
+        CorruptDataError: one has another size, or there are fewer.
+    """
+    made = np.empty((count, *shape), dtype=np.uint8)
+    given = -1
+    for given, one in enumerate(pictures):
+        if one.shape != shape:
+            raise CorruptDataError(
+                f"{what}: picture {given} has the shape {one.shape}", rule=f"Every one has {shape}."
+            )
+        made[given] = one
+    if given + 1 != count:
+        raise CorruptDataError(f"{what}: {given + 1} pictures", rule=f"It has {count}.")
+    return made
+
+
 def listed(items: Iterable[object]) -> np.ndarray:
     """Return things of any size as an object array (n,), such as pictures or boxes; never a deeper array."""
     held = list(items)
