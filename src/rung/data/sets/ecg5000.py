@@ -16,7 +16,7 @@ CARD = Card(
     "beat, annotated by a program.",
     task="classes",
     size="500 heartbeats of 5 kinds (292, 177, 10, 19, 2), 140 samples",
-    splits="399 to train, 101 to test, drawn by rung by a hash of the samples, each kind in proportion",
+    splits="400 to train, 100 to test, drawn by rung by a hash of the samples, each kind in proportion",
     source="Y. Chen, E. Keogh, from record chf07 of PhysioNet's BIDMC database; the UCR archive's training "
     "part",
     url="https://www.timeseriesclassification.com/description.php?Dataset=ECG5000",
