@@ -10,8 +10,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+import rung.projects
 from rung.projects.command import main
-from rung.studio import assets, run_control, runs
+from rung.studio import assets, project_pages, run_control, runs
 from rung.studio.curves import Level, Series, plot, smooth
 from rung.studio.faults import handlers
 from rung.train.record import find_run, new_run
@@ -43,7 +44,9 @@ def home(trained, tmp_path, monkeypatch):
 
 def application():
     """The runs pages alone, without the rest of the studio and its gate."""
-    return Starlette(routes=[*runs.routes, *assets.routes], exception_handlers=handlers)
+    return Starlette(
+        routes=[*project_pages.routes, *runs.routes, *assets.routes], exception_handlers=handlers
+    )
 
 
 @pytest.fixture
@@ -69,12 +72,37 @@ def test_the_list_shows_every_run_with_score_interval_and_baseline(client):
     assert f"{100 * result['score']['low']:.2f} to {100 * result['score']['high']:.2f}" in words
     assert "dry run" in words
     assert page.index("dry</a>") < page.index("done</a>")  # the newest first
-    assert "the library&#39;s until you pass" in page or "the library's until you pass" in page
+
+
+def test_a_project_has_a_page_with_its_question_its_parts_its_runs_and_its_readme(client):
+    html = client.get("/projects/digits").text
+    words = text(html)
+    project = rung.projects.load("digits")
+    assert project.question in words
+    assert "library&#39;s until you pass" in html or "library's until you pass" in html
+    assert 'href="/runs/done"' in html
+    assert "rung train digits" in words
+    paragraph = (project.folder / "README.md").read_text().split("\n\n")[1]
+    assert " ".join(re.split(r"[`*\[|]", paragraph)[0].split()[:6]) in words
+    assert "All runs" not in words
+
+
+def test_every_project_has_a_page_and_stands_in_the_list(client):
+    listed = client.get("/projects").text
+    for slug in rung.projects.slugs():
+        assert f'href="/projects/{slug}"' in listed
+        page = client.get(f"/projects/{slug}")
+        assert page.status_code == 200
+        assert f'data-start="{slug}"' in page.text
+    assert client.get("/projects/cats").status_code == 404
+    best = find_run("done").result["score"]["value"]
+    assert f"best here {100 * best:.2f} %" in text(listed), "a dry run does not count"
 
 
 def test_a_home_without_runs_says_how_to_start_one(client, home):
     shutil.rmtree(home / "runs")
     assert "rung train digits" in client.get("/runs").text
+    assert "best here" not in client.get("/projects").text
 
 
 def test_a_runs_page_holds_all_there_is_to_know(client):
@@ -290,7 +318,8 @@ def browser_page(home):
 @pytest.mark.browser
 def test_a_person_tries_it_and_watches_it_finish(browser_page):
     page = browser_page
-    page.goto("/runs")
+    page.goto("/projects")
+    page.get_by_role("link", name="Handwritten digits").click()
     page.get_by_role("button", name="Try it on a few examples").click()
     page.wait_for_url("**/runs/digits-*")
     page.get_by_role("heading", name="On examples it had never seen").wait_for(timeout=60000)
@@ -304,7 +333,7 @@ def test_the_pages_fit_and_can_be_read_out(browser_page, width, scheme):
     page = browser_page
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
-    for path in ("/runs", "/runs/done"):
+    for path in ("/projects", "/projects/digits", "/runs", "/runs/done"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         shots = os.environ.get("RUNG_SCREENSHOTS")

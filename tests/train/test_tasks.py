@@ -156,3 +156,9 @@ def test_mistakes_show_what_was_read(tmp_path):
     found = Classes().findings(np.eye(10)[truth], truth, digits, tmp_path)
     assert found["tile"] == [8, 8]
     assert found["mistakes"] == []
+
+
+def test_how_much_worse_is_told_without_a_sign():
+    strong = {"name": "forest", "value": 0.9, "trivial": False, "difference": told(-0.2, -0.3, -0.1, False)}
+    told_so = verdict_line({"unit": "share", "higher": True, "baselines": [strong]})
+    assert told_so == "Worse than forest, by 20.00% (10.00% to 30.00%)."

@@ -11,7 +11,7 @@ from rung.learn.grading import client
 from rung.learn.roadmap import roadmap
 from rung.learn.standing import upcoming
 
-from . import assets, exercises, home, lessons, live, notebooks, proof, record, runs
+from . import assets, exercises, home, lessons, live, notebooks, project_pages, proof, record, runs
 from .faults import handlers
 from .kernels import Kernels
 from .live import Hub
@@ -64,6 +64,7 @@ def build() -> Starlette:
             *notebooks.routes,
             *lessons.routes,
             *record.routes,
+            *project_pages.routes,
             *runs.routes,
             *proof.routes,
             *exercises.routes,

@@ -122,7 +122,7 @@ def plot(
             (round(across(x), 2), f"{xlabel} {x:.4g}: {main.label} {say(y)}") for x, y in _thinned(main)
         ]
         summary = f"{title}, from {say(main.y[0])} to {say(main.y[-1])} after {main.x[-1]:.3g} {xlabel}s."
-    step = max(1, ceil(xmax / 6))
+    step = max(1, ceil(_nice(xmax / 6)))
     return Plot(
         title,
         xlabel,

@@ -3,13 +3,11 @@
 import time
 from typing import Any
 
-from rung import projects
 from rung.learn.roadmap import roadmap
-from rung.learn.standing import is_mine
 from rung.train.progress import duration
-from rung.train.recipe import parts_of
-from rung.train.record import Run, runs
-from rung.train.report import leakage_line, most_confused
+from rung.train.record import Run
+from rung.train.report import leakage_line, most_confused, verdict_line
+from rung.train.score import tell
 
 from .curves import Level, Plot, Series, plot, smooth
 
@@ -80,31 +78,60 @@ def curves(run: Run) -> list[Plot]:
             Series(
                 [e["step"] / per_epoch for e in checked],
                 [e["validation"] for e in checked],
-                f"right {who}".strip(),
+                f"{config.get('metric', 'accuracy')} {who}".strip(),
                 color,
                 "dots",
             )
         )
-    levels = [
-        Level(b["value"], b["name"]) for b in (result or {}).get("baselines", []) if "logistic" in b["name"]
-    ]
+    levels = [Level(b["value"], b["name"]) for b in (result or {}).get("baselines", []) if not b["trivial"]]
+    metric, unit = config.get("metric", "accuracy"), config.get("unit", "share")
     return [
-        plot("Loss on the training batches (nats)", losses, xlabel="epoch", xmax=epochs, log=True),
+        plot("Loss on the training batches", losses, xlabel="epoch", xmax=epochs, log=True),
         plot(
-            "Right answers on the validation part",
+            f"{metric[0].upper()}{metric[1:]} on the validation part",
             shares,
             xlabel="epoch",
             xmax=epochs,
-            percent=True,
-            levels=levels,
+            percent=unit == "share",
+            levels=levels[:1],
         ),
+    ]
+
+
+def say(value: float | None, unit: str) -> str:
+    """Say a score as a page shows it."""
+    return "–" if value is None else tell(value, unit).replace("%", " %")
+
+
+def _interval(score: dict[str, Any], unit: str) -> str:
+    return f"{say(score['low'], unit)} to {say(score['high'], unit)}".replace(" %", "", 1)
+
+
+def bars(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the run and its baselines as bars, the best first after the run: in percent of the line."""
+    unit = result["unit"]
+    others = sorted(result["baselines"], key=lambda b: b["value"], reverse=result["higher"])
+    whole = 1.0 if unit == "share" else max(s["high"] for s in (result["score"], *others)) or 1.0
+    return [
+        {
+            "name": s["name"],
+            "value": say(s["value"], unit),
+            "interval": _interval(s, unit),
+            "at": 100 * max(0.0, s["value"]) / whole,
+            "low": 100 * max(0.0, s["low"]) / whole,
+            "span": 100 * (s["high"] - max(0.0, s["low"])) / whole,
+            "this": s is result["score"],
+        }
+        for s in (result["score"], *others)
     ]
 
 
 def summary(run: Run) -> dict[str, Any]:
     """Return one run as data: a row of the list."""
     config, result, state = run.config, run.result, run.state
-    baseline = max((b["value"] for b in result["baselines"]), default=None) if result else None
+    best = max if config.get("higher", True) else min
+    baseline = best((b["value"] for b in result["baselines"]), default=None) if result else None
+    unit = config.get("unit", "share")
     return {
         "name": run.name,
         "state": state,
@@ -116,35 +143,30 @@ def summary(run: Run) -> dict[str, Any]:
         "started": config.get("started", 0.0),
         "score": result["score"] if result else None,
         "baseline": baseline,
+        "metric": config.get("metric", "accuracy"),
+        "unit": unit,
+        "higher": config.get("higher", True),
+        "interval": _interval(result["score"], unit) if result else None,
+        "said": say(result["score"]["value"], unit) if result else None,
+        "to_beat": say(baseline, unit),
         "now": numbers(run),
         "fault": run.read("fault.json") if state == "failed" else None,
     }
 
 
-def overview() -> dict[str, Any]:
-    """Return all runs, and the projects that can be started."""
-    plan = roadmap()
-    offers = []
-    for slug in projects.slugs():
-        project = projects.load(slug)
-        parts: list[dict[str, Any]] = [
-            {
-                "title": p.title,
-                "lesson": p.lesson,
-                "lesson_title": plan.topics[p.lesson].title if p.lesson in plan.topics else p.lesson,
-                "yours": any(is_mine(one) for one in _lessons_of(p.target, p.lesson)),
-            }
-            for p in parts_of(project.recipe)
-        ]
-        offers.append({"project": project, "parts": parts, "yours": sum(p["yours"] for p in parts)})
-    return {"runs": [summary(r) for r in runs()], "offers": offers}
-
-
-def _lessons_of(target: type, first: str) -> list[str]:
-    """Return the lessons that teach a class: a part may be begun in one and finished in another."""
-    name = f"{target.__module__}:{target.__qualname__}"
-    written = [t for t in roadmap().topics.values() if t.lesson is not None]
-    return [t.slug for t in written if t.lesson and name in t.lesson.target] or [first]
+def reliability(calibration: dict[str, Any]) -> Plot:
+    """Return the plot of how often it is right against how sure it says it is."""
+    bins = calibration["bins"]
+    return plot(
+        "Right answers, by how sure it said it was",
+        [
+            Series([100 * b["sure"] for b in bins], [b["right"] for b in bins], "right", "a", "dots"),
+            Series([0, 100], [0.0, 1.0], "as sure as right", "ink-faint"),
+        ],
+        xlabel="% sure",
+        xmax=100,
+        percent=True,
+    )
 
 
 def details(run: Run) -> dict[str, Any]:
@@ -166,13 +188,15 @@ def details(run: Run) -> dict[str, Any]:
         "folder": str(run.folder),
     }
     if result:
-        counts = result["confusion"]
+        counts = result.get("confusion", [])
         most = max([n for i, row in enumerate(counts) for j, n in enumerate(row) if i != j] or [1])
         context |= {
             "most": max(1, most),
-            "confused": most_confused(counts, result["names"]),
+            "confused": most_confused(counts, result["names"]) if counts else [],
             "leak": leakage_line(result["leakage"]),
-            "bars": [result["score"], *sorted(result["baselines"], key=lambda b: -b["value"])],
+            "bars": bars(result),
+            "verdict": verdict_line(result),
+            "sure": reliability(result["calibration"]) if "calibration" in result else None,
             "tile_px": 84,
         }
     return context

@@ -14,7 +14,7 @@ from . import run_control
 from .faults import NotHere
 from .pages import environment, page
 from .run_control import find
-from .run_data import FILES, ago, curves, details, overview, summary
+from .run_data import FILES, ago, curves, details, say, summary
 
 
 def _live(run: Run) -> str:
@@ -22,27 +22,28 @@ def _live(run: Run) -> str:
     return (
         environment()
         .get_template("runs_live.html")
-        .render(run=summary(run), plots=curves(run), duration=duration)
+        .render(run=summary(run), plots=curves(run), duration=duration, say=say)
     )
 
 
 async def runs_page(request: Request) -> Response:
     """`GET /runs`."""
-    data = await asyncio.to_thread(overview)
-    return page(request, "runs.html", **data, ago=ago, duration=duration)
+    rows = await asyncio.to_thread(lambda: [summary(run) for run in runs()])
+    return page(request, "runs.html", runs=rows, ago=ago)
 
 
 async def run_page(request: Request) -> Response:
     """`GET /runs/{name}`."""
     run = await asyncio.to_thread(find, request.path_params["name"])
     context = await asyncio.to_thread(details, run)
-    return page(request, "runs_one.html", **context, ago=ago, duration=duration)
+    return page(request, "runs_one.html", **context, ago=ago, duration=duration, say=say)
 
 
 async def run_file(request: Request) -> Response:
     """`GET /runs/{name}/files/{file}`."""
     run, file = await asyncio.to_thread(find, request.path_params["name"]), request.path_params["file"]
-    if file not in (*FILES, "tiles.png") or not (run.folder / file).is_file():
+    shown_there = {f["picture"] for f in (run.result or {}).get("findings", ()) if f["picture"]}
+    if file not in {*FILES, "tiles.png", *shown_there} or not (run.folder / file).is_file():
         raise NotHere(f"the run {run.name} has no file {file!r}", rule=f"It may have {', '.join(FILES)}.")
     shown = file.endswith(".png")
     return FileResponse(run.folder / file, filename=None if shown else f"{run.name}-{file}")

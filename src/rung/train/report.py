@@ -52,7 +52,9 @@ def verdict_line(result: dict[str, Any]) -> str:
         return "There is no baseline to compare with."
     best = (max if result["higher"] else min)(strong, key=lambda b: b["value"])
     gap, unit = best["difference"], result["unit"]
-    by = f"{tell(abs(gap['value']), unit)} ({tell(gap['low'], unit)} to {tell(gap['high'], unit)})"
+    sign = -1 if gap["better"] is not None and gap["value"] < 0 else 1  # "by" tells how far, not which way
+    low, high = sorted((sign * gap["low"], sign * gap["high"]))
+    by = f"{tell(sign * gap['value'], unit)} ({tell(low, unit)} to {tell(high, unit)})"
     if gap["better"] is None:
         return f"Within the noise of {best['name']}: the difference is {by}; neither is shown to be better."
     return f"{'Better' if gap['better'] else 'Worse'} than {best['name']}, by {by}."
