@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "map": ("map", "every topic, and where I stand"),
     "record": ("record", "what I passed, when, and what is due"),
     "train": ("train", "train a project on real data"),
+    "data": ("data", "the data sets: what each holds, and whether it is here"),
     "prove": ("prove", "every part beside the reference: values, gradients, steps"),
     "where": ("where", "where a name stands: op, layer, lesson, tests, users"),
     "explain": ("explain", "the page of an error: why, and the repair"),

@@ -23,12 +23,11 @@ CARD = Card(
     url="https://github.com/Shenggan/BCCD_Dataset",
     licence="MIT",
     problems=(
-        "Not every cell has its box, and others have the wrong kind (Gan and others, TXL-PBC, 2024, "
-        "labelled it anew): a correct find may count as false.",
+        "Not every cell has its box, and some have the wrong kind: the authors of TXL-PBC (arXiv "
+        "2407.13214, 2024) labelled it anew. A correct find may count as false.",
         "Two published boxes have no area (in pictures 338 and 343) and are left out here.",
-        "Cells at the edge are boxed in some pictures and not in others.",
-        "Pictures of one smear, a little apart, are on both sides of the split; who the patients were is "
-        "not published.",
+        "Who the patients were, and which pictures are of one smear, is not published: both may be on two "
+        "sides of the split.",
         "85 % of the boxes are red cells: a mean over boxes hides the platelets. Judge each kind by itself.",
     ),
 )

@@ -27,9 +27,10 @@ CARD = Card(
         "so thin poles are ragged. Scores are not comparable with those on the full size.",
         "Class 11 is what nobody labelled: leave it out of loss and score, or a model is paid for guessing "
         "it.",
-        "The frames are one second apart, and neighbours look alike; 701 pictures hold five drives.",
-        "Road, building and sky are most of the pixels: judge by the mean over classes (mean IoU), not by "
-        "pixels.",
+        "The frames are a second or so apart, and neighbours look alike; 701 pictures hold four drives, and "
+        "a drive is in two parts.",
+        "Road, building and sky are two thirds of the pixels: judge by the mean over classes (mean IoU), "
+        "not by pixels.",
     ),
 )
 

@@ -27,7 +27,8 @@ CARD = Card(
         "Test scores and the grade rise together (the applicants are much alike), so the weights of a linear "
         "model say little about which of them matters.",
         "The serial number is left out: it is the order of asking, and helps a tree to guess.",
-        "university_rating is empty in 2 rows of this copy: NaN here.",
+        "This copy has holes: gre is 0 in 20 rows, which no test gives, and university_rating is empty in 2. "
+        "They are NaN here.",
         "100 test rows: a mean error moves by some percent with the split.",
     ),
 )
@@ -44,7 +45,7 @@ FILES = {
 
 # two of the file's names end in a blank, which the reader takes away
 COLUMNS = (
-    Column("gre", "GRE Score"),
+    Column("gre", "GRE Score", missing=("", "0")),  # the scale begins at 260
     Column("toefl", "TOEFL Score"),
     Column("university_rating", "University Rating"),
     Column("statement", "SOP"),

@@ -18,8 +18,8 @@ CARD = Card(
     url="https://github.com/jbrownlee/Datasets",
     licence="none stated (public figures)",
     problems=(
-        "These are the old numbers: the observers recounted them in 2015 (version 2), which are about a "
-        "half higher.",
+        "These are the old numbers: the observers counted anew in 2015 (version 2), on a scale that is "
+        "higher by about two thirds.",
         "Early counts are from few observers with small telescopes, and some months are estimates.",
         "A cycle lasts from 9 to 14 years, so 235 years hold about 21 of them: few examples of what matters.",
     ),

@@ -20,8 +20,8 @@ CARD = Card(
     url="https://grouplens.org/datasets/movielens/100k/",
     licence="GroupLens: research, not commercial, no passing on without permission",
     problems=(
-        "Most people rated everything on one evening when they signed up: the times say little about taste "
-        "over time.",
+        "Two in three people gave all their ratings within a day: the times say little about taste over "
+        "time.",
         "Published scores are often on a random split (u1 to u5), which looks into the future: they are "
         "lower and not comparable.",
         "People rated only what they chose to see: a missing rating is not a dislike.",

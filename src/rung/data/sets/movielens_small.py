@@ -25,8 +25,10 @@ CARD = Card(
         "Only people with 20 ratings or more are in it; one person alone gave 2,698.",
         "GroupLens changes this set from time to time and advises against reporting results on it: this is "
         "the edition of September 2018.",
-        "Some rated dozens of films within a minute, so the order within a session means little.",
-        "Many films have one rating, so a film of the test part may never occur in training.",
+        "Three in five people gave all their ratings within a day, so the order within a session means "
+        "little.",
+        "A third of the films have one rating: a film of the test part may never occur in training (797 do "
+        "not).",
         "Five titles belong to two films each: use the number of a film, not its title.",
     ),
 )

@@ -23,9 +23,8 @@ CARD = Card(
         "perfect. Its `class`, `who`, `adult_male`, `alone`, `deck` and `embark_town` only repeat or "
         "summarise "
         "other columns. rung reads the raw table, which has none of them.",
-        "Age is missing for 177 passengers, cabin for 687, port for 2; a cabin is known more often of "
-        "survivors, "
-        "so whether it is missing tells part of the answer.",
+        "Age is missing for 177 passengers, cabin for 687, port for 2. A cabin is known of 40 % of the "
+        "survivors and 12 % of the dead: that it is missing tells part of the answer.",
         "Families share a ticket and often a fate, and a random split puts them on both sides.",
         "ticket, name and cabin are nearly a passenger's own number: use what is in them (title, deck), not "
         "them.",
