@@ -15,8 +15,8 @@ from rung.scratch.ops import attention_fast, layout, norm_fast, smooth_fast
 from rung.scratch.tensor import apply
 
 FAST = [
-    ops.FastAttention, ops.FastBatchNorm, ops.FastConv2d, ops.FastGELU, ops.FastGELUTanh, ops.FastGRU,
-    ops.FastLayerNorm, ops.FastLSTM, ops.FastMaxPool2d,
+    ops.FastAttention, ops.FastBatchNorm, ops.FastConv2d, ops.FastCrossEntropy, ops.FastGELU,
+    ops.FastGELUTanh, ops.FastGRU, ops.FastLayerNorm, ops.FastLinear, ops.FastLSTM, ops.FastMaxPool2d,
 ]  # fmt: skip
 
 

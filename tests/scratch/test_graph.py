@@ -9,6 +9,7 @@ import pytest
 
 from rung.errors import GradientError
 from rung.scratch import Function, Tensor, apply, nn
+from rung.scratch.function import name_of
 from rung.scratch.graph import topological_order, unbroadcast
 from rung.scratch.models.mlp import MLP
 
@@ -183,7 +184,7 @@ def test_memory_is_flat_over_many_steps_without_the_garbage_collector():
 def test_nodes_of_a_step_are_one_a_layer():
     model = MLP([4, 8, 3], rng=0)
     loss = nn.CrossEntropyLoss()(model(Tensor(np.ones((5, 4), dtype="f"))), np.zeros(5, dtype=int))
-    made_by = [type(t.fn).__name__ for t in topological_order(loss) if t.fn is not None]
+    made_by = [name_of(type(t.fn)) for t in topological_order(loss) if t.fn is not None]
     assert made_by == ["Linear", "ReLU", "Linear", "CrossEntropy"]
 
 
@@ -248,3 +249,13 @@ def test_a_backward_that_returns_no_array_is_named():
 
     with pytest.raises(GradientError, match=r"Number\.backward returned a float"):
         apply(Number, Tensor([1.0], requires_grad=True)).backward()
+
+
+def test_people_read_the_name_of_the_plain_form():
+    y = nn.Linear(3, 2, rng=0)(Tensor(np.ones((4, 3), dtype="f")))
+    assert type(y.fn).__name__ == "FastLinear"
+    assert "fn=<Linear>" in repr(y)
+    assert "Linear(" in str(y.graph())
+    assert "FastLinear" not in str(y.graph())
+    y.sum().backward()
+    assert "fn=<Linear>" in repr(y)  # also when the call is spent

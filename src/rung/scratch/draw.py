@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from rung.scratch.function import name_of
 from rung.scratch.graph import topological_order
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class GraphPicture:
 
     def label(self, t: Tensor) -> str:
         """Return what to call a tensor: its name, the call that made it, or what kind of leaf it is."""
-        made_by = getattr(t.fn, "was", type(t.fn).__name__) if t.fn is not None else ""
+        made_by = getattr(t.fn, "was", name_of(type(t.fn))) if t.fn is not None else ""
         kind = made_by or ("parameter" if t.requires_grad else "constant")
         return self.names.get(id(t), kind)
 
@@ -41,7 +42,7 @@ class GraphPicture:
         for t in self.tensors:
             shape = "x".join(map(str, t.shape)) or "number"
             source = ", ".join(f"#{self.number[id(p)]}" for p in t.inputs if p is not None)
-            made = f"{type(t.fn).__name__}({source})" if t.fn is not None and t.inputs else ""
+            made = f"{name_of(type(t.fn))}({source})" if t.fn is not None and t.inputs else ""
             name = self.names.get(id(t), "")
             rows.append(
                 (f"#{self.number[id(t)]}", made or self.label(t), shape, name if made or not name else "")

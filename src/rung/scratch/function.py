@@ -65,6 +65,11 @@ def current(part: type) -> type:
     return _fast.get(part, part)
 
 
+def name_of(op: type[Function]) -> str:
+    """Return what to call an operation where people read it: a fast form goes by its plain form's name."""
+    return op.plain.__name__ if op.plain is not None and _fast[op.plain] is op else op.__name__
+
+
 @contextlib.contextmanager
 def plainly(part: type) -> Iterator[None]:
     """Let `part` itself run within the block, not its fast form; what `use` has put there stays."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rung.scratch.errors import GradientError, InPlaceError
-from rung.scratch.function import Function
+from rung.scratch.function import Function, name_of
 
 if TYPE_CHECKING:
     from rung.scratch.tensor import Tensor
@@ -89,7 +89,8 @@ def sweep(root: Tensor, gradient: np.ndarray, retain_graph: bool = False) -> Non
         for p, gp in zip(t.inputs, gradients, strict=True):
             if p is None or gp is None or not p.requires_grad:
                 continue
-            gp = unbroadcast(gp, p.data.shape)  # here, once: no Function mentions broadcasting
+            if gp.shape != p.data.shape:
+                gp = unbroadcast(gp, p.data.shape)  # here, once: no Function mentions broadcasting
             if p in grads:
                 grads[p] = grads[p] + gp
             else:  # a leaf keeps its gradient: an array of its own, though `a + b` hands one to a and b
@@ -112,7 +113,7 @@ def input_gradients(t: Tensor, g: Any) -> tuple[Any, ...]:
             fix="return None for an input that has no gradient, such as an index.",
         )
     for gp, p in zip(gradients, t.inputs, strict=False):
-        if p is None or gp is None or not p.requires_grad:
+        if p is None or gp is None or not p.requires_grad or getattr(gp, "shape", None) == p.data.shape:
             continue
         if not hasattr(gp, "shape"):
             raise GradientError(
@@ -131,8 +132,6 @@ def input_gradients(t: Tensor, g: Any) -> tuple[Any, ...]:
 
 def _fits(g: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     """Tell whether a gradient of shape `g` can be one of `shape`, with broadcasting undone."""
-    if g == shape:
-        return True
     return len(g) >= len(shape) and all(
         n in (1, m) for m, n in zip(reversed(g), reversed(shape), strict=False)
     )
@@ -158,9 +157,15 @@ def is_shared(gp: Any, fn: Function, g: Any, gradients: tuple[Any, ...]) -> bool
     """Tell whether something else holds the array `gp`: g, another input's gradient, or the call itself."""
     if not isinstance(gp, np.ndarray):
         return False  # a sparse gradient owns its rows
-    if gp.base is not None or gp is g or any(gp is v for v in vars(fn).values()):
+    if gp.base is not None or gp is g:
         return True
-    return sum(gp is other for other in gradients) > 1
+    for kept in vars(fn).values():  # loops, not any() and sum(): every leaf of every step comes through here
+        if kept is gp:
+            return True
+    uses = 0
+    for other in gradients:
+        uses += other is gp
+    return uses > 1
 
 
 def store(t: Tensor, g: Any) -> None:
@@ -180,7 +185,12 @@ class Spent(Function):
     """Stands where a call stood whose saved arrays a sweep has used and freed."""
 
     def __init__(self, fn: Function) -> None:
-        self.was = type(fn).__name__
+        self.kind = type(fn)
+
+    @property
+    def was(self) -> str:
+        """The name of the call that it stands for."""
+        return name_of(self.kind)
 
     def backward(self, g: np.ndarray) -> Any:
         """Say that the graph is gone."""

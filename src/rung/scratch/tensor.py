@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from rung.scratch import ops
 from rung.scratch.allocator import keep_freed_memory
 from rung.scratch.draw import GraphPicture
 from rung.scratch.errors import DoubleBackwardError, DTypeError, GradientError, ShapeError
-from rung.scratch.function import Function, current
+from rung.scratch.function import Function, current, name_of
 from rung.scratch.graph import sweep
 from rung.scratch.inplace import InPlace
 from rung.scratch.mode import is_grad_enabled as is_grad_enabled
@@ -30,22 +30,26 @@ def apply(op: type[Function], *inputs: Any, **options: Any) -> Tensor:
         *inputs: Tensors, or what a Tensor can be made from; None for an input that is left out.
         **options: passed to `op.forward` as they are; no gradient flows to them.
     """
-    tensors = tuple([x if x is None or isinstance(x, Tensor) else Tensor(x) for x in inputs])
-    fn = current(op)()
-    recording = mode.recording
-    fn.needs = tuple([recording and t is not None and t.requires_grad for t in tensors])
-    out = Tensor(fn.forward(*[None if t is None else t.data for t in tensors], **options))
+    fn, recording = current(op)(), mode.recording
+    tensors, arrays, needs = [], [], []  # one loop, since every call of every step comes through here
+    for x in inputs:
+        t = x if x is None or isinstance(x, Tensor) else Tensor(x)
+        tensors.append(t)
+        arrays.append(None if t is None else t.data)
+        needs.append(recording and t is not None and t.requires_grad)
+    fn.needs = tuple(needs)
+    out = Tensor(fn.forward(*arrays, **options))
     if out.data.base is not None:
         _share_version(out, tensors)
-    if True in fn.needs:
-        out.requires_grad, out.fn, out.inputs = True, fn, tensors
+    if True in needs:
+        out.requires_grad, out.fn, out.inputs = True, fn, tuple(tensors)
         fn.versions = tuple([0 if t is None else t.version[0] for t in (*tensors, out)])
     for see in mode.watchers:
-        see(op, tensors, options, out)
+        see(op, tuple(tensors), options, out)
     return out
 
 
-def _share_version(out: Tensor, inputs: tuple[Tensor | None, ...]) -> None:
+def _share_version(out: Tensor, inputs: Iterable[Tensor | None]) -> None:
     """Let a view count its changes together with the tensor whose memory it shows."""
     for t in inputs:
         if t is not None and (out.data.base is t.data or out.data.base is t.data.base):
@@ -135,7 +139,8 @@ class Tensor(InPlace):
                     fix="reduce it first, loss.mean().backward(), or pass a gradient of its shape.",
                 )
             gradient = np.ones(self.data.shape, dtype=self.data.dtype)
-        gradient = np.array(_array(gradient), dtype=self.data.dtype)  # a copy: a leaf may keep it
+        else:
+            gradient = np.array(_array(gradient), dtype=self.data.dtype)  # a copy: a leaf may keep it
         if gradient.shape != self.shape:
             raise ShapeError(
                 f"backward: the gradient has shape {gradient.shape}, the tensor {self.shape}.",
@@ -291,7 +296,7 @@ class Tensor(InPlace):
         usual = self.data.dtype in (np.float32, np.int64, np.bool_)
         tail = "" if usual else f", dtype={self.data.dtype}"
         if self.fn is not None:
-            tail += f", fn=<{getattr(self.fn, 'was', type(self.fn).__name__)}>"
+            tail += f", fn=<{getattr(self.fn, 'was', name_of(type(self.fn)))}>"
         elif self.requires_grad:
             tail += ", requires_grad=True"
         return f"tensor({body}{tail})"

@@ -29,7 +29,7 @@ class Sequential(Module):
 
     def forward(self, x: Any) -> Any:
         """Whatever the first module takes -> whatever the last returns."""
-        for module in self.children():
+        for module in self._modules.values():
             x = module(x)
         return x
 

@@ -88,11 +88,12 @@ class Module:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # asked for by Python itself, as copying does
             raise AttributeError(name)
-        kinds = [self.__dict__.get(kind, {}) for kind in ("_parameters", "_modules", "_buffers")]
-        for members in kinds:
-            if name in members:
-                return members[name]
-        known = {*dir(type(self)), *self.__dict__, *(n for members in kinds for n in members)}
+        own = self.__dict__
+        for kind in ("_parameters", "_modules", "_buffers"):
+            if kind in own and name in own[kind]:
+                return own[kind][name]
+        kinds = [own.get(kind, {}) for kind in ("_parameters", "_modules", "_buffers")]
+        known = {*dir(type(self)), *own, *(n for members in kinds for n in members)}
         raise MissingAttributeError(
             f"{type(self).__name__} has no attribute {name!r}.", fix=did_you_mean(name, known)
         )

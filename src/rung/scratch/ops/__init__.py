@@ -34,7 +34,9 @@ from rung.scratch.ops.elementwise import (
 from rung.scratch.ops.embedding import Embedding
 from rung.scratch.ops.index import Gather, GetItem, Scatter, ScatterAdd
 from rung.scratch.ops.linear import Linear
+from rung.scratch.ops.linear_fast import FastLinear
 from rung.scratch.ops.loss import L1, MSE, NLL, BCEWithLogits, CrossEntropy, Hinge, Huber
+from rung.scratch.ops.loss_fast import FastCrossEntropy
 from rung.scratch.ops.matmul import MatMul
 from rung.scratch.ops.norm import BatchNorm, LayerNorm, RMSNorm
 from rung.scratch.ops.norm_fast import FastBatchNorm, FastLayerNorm

@@ -6,7 +6,7 @@ import numpy as np
 
 from rung.scratch import Tensor, ops
 from rung.scratch.nn import functional as F
-from rung.testing.cases import activation, images, norms, sequences
+from rung.testing.cases import activation, images, linear, loss, norms, sequences
 from rung.testing.row import Row, Sample
 
 
@@ -69,6 +69,20 @@ ROWS = [
         images,
         normal((2, 3, 6, 4), kernel_size=2),
         numbered((3, 2, 8, 6), 3, kernel_size=2),
+    ),
+    *fast(
+        ops.FastLinear,
+        linear,
+        normal((130, 3), (4, 3), (4,)),  # too many rows to be turned
+        normal((100, 3), (4, 3), (4,)),  # few, but the outputs are fewer still
+        normal((100, 3), (120, 3), (120,)),
+    ),
+    *fast(
+        ops.FastCrossEntropy,
+        loss,
+        lambda rng: Sample((rng.standard_normal((6, 40)), rng.integers(0, 40, 6))),  # many classes
+        lambda rng: Sample((rng.standard_normal((6, 40)), rng.integers(0, 40, 6)), {"reduction": "none"}),
+        lambda rng: Sample((rng.standard_normal((300, 3)), rng.integers(0, 3, 300).astype(np.uint8))),
     ),
     *fast(ops.FastBatchNorm, norms),
     *fast(ops.FastLayerNorm, norms),

@@ -54,11 +54,15 @@ def paired_target(name: str, prediction: Tensor, target: Any) -> Tensor:
     return target
 
 
-def class_target(name: str, scores: Tensor, target: Any, ignore: int | None = None) -> Tensor:
-    """Check class numbers: whole, one for each row of scores (N, C), and from 0 to C - 1."""
+def class_target(name: str, scores: Tensor, target: Any, ignore: int | None = None) -> tuple[Tensor, bool]:
+    """Check class numbers: whole, one for each row of scores (N, C), and from 0 to C - 1, or `ignore`.
+
+    Returns:
+        the numbers, and whether one of them marks a place to leave out.
+    """
     target = target if isinstance(target, Tensor) else Tensor(target)
-    classes = scores.shape[1] if scores.ndim > 1 else 0
-    if scores.ndim != 2 or target.shape != scores.shape[:1]:
+    shape = scores.data.shape
+    if len(shape) != 2 or target.data.shape != shape[:1]:
         raise ShapeError(
             f"{name}: the scores have shape {scores.shape}, the target {target.shape}.",
             rule="Scores are (N, C), one row an example; the target is (N,), one class number a row.",
@@ -66,36 +70,31 @@ def class_target(name: str, scores: Tensor, target: Any, ignore: int | None = No
             if target.shape == scores.shape
             else "reshape one of the two.",
         )
-    numbers = target.data
+    numbers, classes = target.data, shape[1]
     if numbers.dtype.kind not in "iu":
         raise DTypeError(
             f"{name}: the target holds {numbers.dtype}.",
             rule="A class number is a whole number, from 0 to C - 1.",
             fix="target.long()?",
         )
-    if all_below(numbers, classes):
-        return target
-    outside = (numbers < 0) | (numbers >= classes)
-    if ignore is not None:
-        outside &= numbers != ignore
+    inside = all_below(numbers, classes)
+    if inside and (ignore is None or not 0 <= ignore < classes):
+        return target, False  # among numbers that are all classes none is a mark
+    marks = numbers == ignore
+    if inside:
+        return target, bool(marks.any())
+    outside = ((numbers < 0) | (numbers >= classes)) & ~marks
     if outside.any():
         raise ShapeError(
             f"{name}: the target holds class {numbers[np.argmax(outside)]}, the scores {classes} columns.",
             rule=f"Classes are numbered from 0 to C - 1, here {classes - 1}.",
             fix="a layer with more outputs, or targets counted from 0.",
         )
-    return target
+    return target, True
 
 
 def all_below(numbers: np.ndarray, limit: int) -> bool:
     """Tell whether whole numbers are all from 0 to limit - 1, in one pass: read as unsigned, -1 is huge."""
     if numbers.dtype != np.int64:
         return bool(((numbers >= 0) & (numbers < limit)).all())
-    return not numbers.size or int(numbers.view(np.uint64).max()) < limit
-
-
-def marked(numbers: np.ndarray, ignore: int, classes: int) -> bool:
-    """Tell whether a place is marked to be left out; among numbers that are all classes there is none."""
-    if not 0 <= ignore < classes and all_below(numbers, classes):
-        return False
-    return bool((numbers == ignore).any())
+    return not numbers.size or int(np.maximum.reduce(numbers.view(np.uint64), axis=None)) < limit

@@ -13,7 +13,6 @@ from rung.scratch.nn.functional.checks import (
     as_target,
     check_reduction,
     class_target,
-    marked,
     paired_target,
     reduced,
 )
@@ -53,8 +52,8 @@ def cross_entropy(
     if target.data.dtype.kind == "f" and target.shape == logits.shape and logits.ndim:
         return _soft_cross_entropy(logits, target, weight, reduction, label_smoothing)
     scores, numbers = _rows(logits, target)
-    numbers = class_target("cross_entropy", scores, numbers, ignore_index)
-    if weight is None and not label_smoothing and not marked(numbers.data, ignore_index, scores.shape[1]):
+    numbers, marked = class_target("cross_entropy", scores, numbers, ignore_index)
+    if weight is None and not label_smoothing and not marked:
         losses = apply(ops.CrossEntropy, scores, numbers, reduction=reduction)
     else:
         losses = _composed(log_softmax(scores, 1), numbers, weight, ignore_index, reduction, label_smoothing)
@@ -72,8 +71,8 @@ def nll_loss(
     check_reduction("nll_loss", reduction)
     target = target if isinstance(target, Tensor) else Tensor(target)
     scores, numbers = _rows(log_probability, target)
-    numbers = class_target("nll_loss", scores, numbers, ignore_index)
-    if weight is None and not marked(numbers.data, ignore_index, scores.shape[1]):
+    numbers, marked = class_target("nll_loss", scores, numbers, ignore_index)
+    if weight is None and not marked:
         losses = apply(ops.NLL, scores, numbers, reduction=reduction)
     else:
         losses = _composed(scores, numbers, weight, ignore_index, reduction, 0.0)

@@ -19,18 +19,18 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     Raises:
         ShapeError: the last axis of x is not the layer's in_features.
     """
-    features = weight.data.shape[1]
-    if not x.ndim or x.shape[-1] != features:
-        found = x.shape[-1] if x.ndim else 1
+    shape, features = x.data.shape, weight.data.shape[1]
+    if not shape or shape[-1] != features:
+        found = shape[-1] if shape else 1
         raise ShapeError(
-            f"linear: x has shape {x.shape}, the layer takes (..., {features}).",
+            f"linear: x has shape {shape}, the layer takes (..., {features}).",
             rule=f"The last axis of x must have the layer's in_features, {features}.",
-            fix="flatten the images first: x.flatten(1)?" if x.ndim > 2 else f"Linear({found}, ...)?",
+            fix="flatten the images first: x.flatten(1)?" if len(shape) > 2 else f"Linear({found}, ...)?",
         )
-    if x.ndim == 2:
+    if len(shape) == 2:
         return apply(ops.Linear, x, weight, bias)
-    rows = x.reshape(math.prod(x.shape[:-1]), features)  # (N, in), whatever stood in front
-    return apply(ops.Linear, rows, weight, bias).reshape(*x.shape[:-1], weight.shape[0])
+    rows = x.reshape(math.prod(shape[:-1]), features)  # (N, in), whatever stood in front
+    return apply(ops.Linear, rows, weight, bias).reshape(*shape[:-1], weight.shape[0])
 
 
 def bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
