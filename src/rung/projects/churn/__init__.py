@@ -1,0 +1,1 @@
+"""Project churn: which customers are about to leave?"""
