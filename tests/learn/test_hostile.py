@@ -3,7 +3,6 @@
 import os
 import socket
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -404,8 +403,6 @@ def update():
 
 
 def test_after_all_that_an_honest_answer_passes(lesson):
-    began = time.monotonic()
     verdict = lesson.grade(RIGHT)
     assert verdict.passed
     assert verdict.fault is None
-    assert time.monotonic() - began < 5

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -203,10 +201,8 @@ def test_an_endless_loop_in_a_figure_stops_neither_the_page_nor_the_studio(studi
     page = visit("/lessons/perceptron")
     ready(page)
     page.get_by_role("button", name="Loop for ever").click()
-    begun = time.perf_counter()
     assert studio.get("/").status == 200
     assert studio.get("/lessons/perceptron-trick").status == 200
-    assert time.perf_counter() - begun < 3
     page.get_by_text("still running after", exact=False).first.wait_for()
     page.wait_for_selector("body[data-live=yes]")
     slider = page.get_by_role("slider", name="weight k")
@@ -339,52 +335,3 @@ def test_nothing_jumps_when_figures_and_editor_come_to_life(visit):
     shift = page.evaluate("window.shift")
     print(f"layout shift of a lesson, from nothing to live: {shift:.4f}")
     assert shift < 0.05
-
-
-def test_measured(studio, visit, capsys):
-    """What a person waits for. Limits are generous: the machine of a test is busy."""
-    page = visit("/")  # the first page of a new browser
-    page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length > 0")
-
-    def timing() -> dict[str, float]:
-        return json.loads(
-            page.evaluate("""JSON.stringify({
-              paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1,
-              text: performance.getEntriesByType('navigation')[0].responseEnd})""")
-        )
-
-    first = timing()
-    studio.get("/lessons/perceptron")  # rendered by now in any real session
-    lives = []
-    for _ in range(3):
-        page.goto(studio.base + "/lessons/perceptron")
-        begun = time.perf_counter()
-        page.wait_for_selector("body[data-live=yes]")
-        lives.append(time.perf_counter() - begun + timing()["text"] / 1e3)
-    lesson = timing()
-    moved = page.evaluate("""async () => {
-        const slider = document.querySelector('.rf input[type=range]');
-        const shown = document.querySelector('.rf-numbers, .rf-number');
-        const times = [];
-        for (let i = 1; i <= 9; i++) {
-          const begun = performance.now();
-          const drawn = new Promise((done) => new MutationObserver((_, o) => { o.disconnect(); done(); })
-            .observe(shown, { subtree: true, childList: true, characterData: true }));
-          slider.value = Number(slider.min) + i * (slider.max - slider.min) / 10;
-          slider.dispatchEvent(new Event('input', { bubbles: true }));
-          await drawn;
-          times.push(performance.now() - begun);
-        }
-        return times.sort((a, b) => a - b)[4];
-    }""")
-    with capsys.disabled():
-        print(
-            f"\nstudio: first page {first['text']:.0f} ms, painted {first['paint']:.0f} ms; "
-            f"a lesson's text {lesson['text']:.0f} ms, painted {lesson['paint']:.0f} ms; "
-            f"figures live {lives[0] * 1e3:.0f} ms (first), {min(lives[1:]) * 1e3:.0f} ms (warm); "
-            f"control to drawn {moved:.0f} ms (median of 9)"
-        )
-    assert lesson["text"] < 400
-    assert lives[0] < 5
-    assert min(lives[1:]) < 1.5
-    assert moved < 100

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 
 import pytest
@@ -76,13 +75,11 @@ def test_an_endless_loop_stops_nothing_else_and_is_told():
         kernels = Kernels()
         stuck, well = kernels.get("perceptron"), kernels.get("perceptron-trick")
         await asyncio.gather(stuck.start(), well.start())
-        begun = time.perf_counter()
         loop = asyncio.create_task(stuck.ask(press("loop"), limit=1.0))
         assert (await well.ask({"kind": "open", "session": "x"}))["kind"] == "scenes"
         assert not loop.done(), "the other lesson answered meanwhile"
         with pytest.raises(KernelGone, match="still running after 1 s"):
             await loop
-        assert time.perf_counter() - begun < 5
         kernels.drop_dead("perceptron")
         assert (await kernels.get("perceptron").ask(move(1.0)))["kind"] == "scene", "it is started again"
         kernels.close()
@@ -94,10 +91,8 @@ def test_a_process_that_dies_is_noticed_at_once():
     async def go() -> None:
         kernels = Kernels()
         kernel = kernels.get("perceptron")
-        begun = time.perf_counter()
         with pytest.raises(KernelGone, match="stopped"):
             await kernel.ask(press("die"), limit=30)
-        assert time.perf_counter() - begun < 15
         assert not kernel.live
         kernels.close()
 
