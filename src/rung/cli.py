@@ -25,6 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "map": ("map", "every topic, and where I stand"),
     "record": ("record", "what I passed, when, and what is due"),
     "train": ("train", "train a project on real data"),
+    "runs": ("runs", "every training: listed, compared, one beside another"),
+    "score": ("score", "how good a run is on examples it never saw"),
     "data": ("data", "the data sets: what each holds, and whether it is here"),
     "prove": ("prove", "every part beside the reference: values, gradients, steps"),
     "where": ("where", "where a name stands: op, layer, lesson, tests, users"),

@@ -47,6 +47,13 @@ def restore(recipe: Recipe, run: Run) -> Restored:
         RunError: it has no trained weights yet.
         CheckpointError: they cannot be read.
     """
+    config = settings(recipe, run)
+    data = with_validation(recipe.load(config, run.config.get("data_limit")))
+    return restored(recipe, run, config, data)
+
+
+def restored(recipe: Recipe, run: Run, config: Any, data: Dataset) -> Restored:
+    """Bring a finished run back upon data that were loaded already; see `restore`."""
     path = run.folder / "model.safetensors"
     if not path.is_file():
         raise RunError(
@@ -54,8 +61,6 @@ def restore(recipe: Recipe, run: Run) -> Restored:
             rule="They are written when a training has come to its end.",
             fix=f"rung train {run.config.get('project', 'PROJECT')} --resume {run.name}",
         )
-    config = settings(recipe, run)
-    data = with_validation(recipe.load(config, run.config.get("data_limit")))
     inputs = recipe.prepare(config, data)
     model = recipe.build(config, inputs)
     backend = backend_of(model)
