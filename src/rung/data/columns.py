@@ -68,7 +68,8 @@ def columns(
         names = [column.head or column.name for column in wanted]
     places = _places(names, wanted, what)
     if not lines:
-        raise TableError(f"{what} has no rows", rule="It ends after its first line." if head else "")
+        ends = "It ends after its first line." if data.strip() and head else "It is empty."
+        raise TableError(f"{what} has no rows", rule=ends)
     _same_length(lines, numbers, len(names), what)
     cells = list(zip(*lines, strict=True))
     read = [
