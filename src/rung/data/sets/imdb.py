@@ -34,8 +34,9 @@ CARD = Card(
 )
 
 _MADE = (
-    "It was made from the folders train/ and test/ of aclImdb_v1.tar.gz, which ai.stanford.edu/~amaas/data/"
-    "sentiment publishes: one JSON object a line, with id, label (0 neg, 1 pos), rating and text, xz-packed."
+    "It was made from aclImdb/ in https://github.com/PVidyadhar/Detection-of-Fraud-apps-using-Sentiment-"
+    "Analysis at commit 81406d5: one JSON object a line, with id, label (0 neg, 1 pos), rating and text, "
+    "packed by xz. The original is at https://ai.stanford.edu/~amaas/data/sentiment/"
 )
 FILES = {
     "train.jsonl.xz": Source([], "b2f6988698de4a54d1d8b564ea0bf5ed5cda116f057e990b19c887207f1b9ccc", _MADE),
