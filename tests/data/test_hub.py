@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import rung.data
 from rung.data.hub import load, parse, stream
 from rung.data.huberror import HubError
 
@@ -57,6 +58,7 @@ def test_texts_with_labels_keep_their_parts(texts):
     assert {p: len(r) for p, r in data.splits.items()} == {"train": 40, "test": 10}
     assert data.split("test")[0][3] == "film test 3"
     assert data.y[:3].tolist() == [0, 1, 0]
+    assert rung.data.load(f"hf:{texts}", limit=10).digest() == load(f"hf:{texts}", limit=10).digest()
 
 
 def test_pictures_in_folders_have_the_folders_names_as_classes(pictures):

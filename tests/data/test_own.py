@@ -291,3 +291,18 @@ def test_names_of_data_sets_are_not_taken_for_files():
     assert is_own("a.csv")
     assert is_own("./iris")
     assert is_own("b.tsv?answer=x")
+
+
+# By name, like every data set.
+
+
+def test_load_takes_a_path_for_a_name(tmp_path, pets, monkeypatch):
+    path = write(tmp_path, PEOPLE)
+    assert rung.data.load(str(path)).digest() == load_own(path).digest()
+    assert len(rung.data.load(f"{path}?answer=job", limit=10)) == 10
+    assert rung.data.load(f"{pets}?size=8").shape == (8, 8, 3)
+    assert "30 rows" in rung.data.card(str(path)).size
+    monkeypatch.chdir(tmp_path)
+    assert rung.data.load("pets").names == ("cat", "dog")
+    (tmp_path / "iris").mkdir()
+    assert rung.data.load("iris").names[0] == "setosa"  # a folder does not hide a data set of that name

@@ -25,7 +25,8 @@ def load(name: str, limit: int | None = None) -> Dataset:
     The arrays are the caller's own: changing them changes nothing for the next one who loads.
 
     Args:
-        name: one of `names()`.
+        name: one of `names()`; or a folder or file of one's own, as `rung.data.own.load_own` reads it; or
+            "hf:NAME", as `rung.data.hub.load` does.
         limit: keep about this many examples, drawn at random but always the same, for a quick try.
 
     Raises:
@@ -37,6 +38,8 @@ def load(name: str, limit: int | None = None) -> Dataset:
         >>> load("moons")
         Dataset('moons', x (400, 2), y 2 classes, 320 train, 80 test)
     """
+    if (other := _elsewhere(name, limit)) is not None:
+        return other
     load_all = _module(name).load
     if limit is not None and "limit" in inspect.signature(load_all).parameters:
         few: Dataset = load_all(limit)  # it decodes no more than is kept
@@ -46,7 +49,9 @@ def load(name: str, limit: int | None = None) -> Dataset:
 
 
 def card(name: str) -> Card:
-    """Return the card of a data set without loading its data."""
+    """Return the card of a data set; of rung's own without loading the data."""
+    if (other := _elsewhere(name, None)) is not None:
+        return other.card
     found: Card = _module(name).CARD
     return found
 
@@ -68,6 +73,22 @@ def state(name: str) -> str:
         'here'
     """
     return presence(name, files(name))
+
+
+def _elsewhere(name: str, limit: int | None) -> Dataset | None:
+    """Load what is not among rung's data sets: the learner's own, or the hub's; None for any other name."""
+    if name.startswith("hf:"):
+        from rung.data import hub
+
+        return hub.load(name, limit)
+    if name in names():
+        return None
+    from rung.data.own import is_own, load_own
+
+    if not is_own(name):
+        return None
+    data = load_own(name)
+    return data if limit is None else data.take(limit)
 
 
 def _module(name: str) -> ModuleType:
