@@ -156,3 +156,14 @@ def test_an_archive_that_is_not_the_published_one_is_never_unpickled(tmp_path):
 def test_single_files_serve_for_the_zip_file_of_set5_set14():
     assert len(set5_set14.OTHERWISE) == 18
     assert rung.data.state("set5-set14") == "can be fetched"
+
+
+def test_a_package_without_its_file_is_put_back_alone():
+    with pytest.raises(
+        MissingDataError, match=r"rung has no file gone\.csv(.|\n)*--force-reinstall --no-deps toy"
+    ):
+        read("toy", {"f": Packaged("rung", "gone.csv", SHA, "--no-deps toy")}, "f")
+    with pytest.raises(
+        MissingDataError, match=r"no_such_thing is not installed(.|\n)*pip install --no-deps toy"
+    ):
+        read("toy", {"f": Packaged("no_such_thing", "gone.csv", SHA, "--no-deps toy")}, "f")

@@ -66,8 +66,9 @@ class Dataset:
 
     The first axis of `x` counts the examples, whatever they are: numbers are a floating-point array (n, d);
     pictures of one size are bytes (n, height, width[, 3]); a table with columns of different kinds is a
-    structured array (n,), whose columns are `x["age"]` (numbers, NaN where one is missing) and `x["job"]`
-    (strings, "" where one is missing); texts, and pictures of many sizes, are an object array (n,).
+    structured array (n,), whose columns are `x["age"]` (numbers, NaN where one is missing), `x["job"]`
+    (strings, "" where one is missing) and `x["user"]` (int64: which of many; none is missing); texts, and
+    pictures of many sizes, are an object array (n,).
 
     Attributes:
         name: what `rung.data.load` calls it.

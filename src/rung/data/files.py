@@ -81,7 +81,7 @@ def fetch_all(name: str, choices: Iterable[Files], report: Report | None = None)
         if not isinstance(source, Packaged):
             paths.append(find_or_fetch(name, file, source, report))
         elif not within(source.package, source.inside):
-            raise missing(source.inside, source.install)
+            raise missing(source.package, source.inside, source.install)
     return paths
 
 
@@ -117,7 +117,7 @@ def verify(name: str, files: Files) -> list[Verdict]:
 
 def _verdict(name: str, file: str, source: Source | Packaged) -> Verdict:
     if isinstance(source, Packaged):
-        path, sought = within(source.package, source.inside), f"the package {source.install}"
+        path, sought = within(source.package, source.inside), f"the package {source.package}"
     else:
         path, sought = find(name, file, source), str(folders(source.folder or name)[0])
     if path is None:

