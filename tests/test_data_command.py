@@ -128,6 +128,15 @@ def test_an_unknown_name_is_told_its_nearest(rung_):
     assert 'did you mean "titanic"' in err
 
 
+def test_a_file_of_ones_own_is_shown_like_any_other(rung_, tmp_path):
+    path = tmp_path / "tea.csv"
+    path.write_text("minutes,tea\n" + "".join(f"{i},{'black' if i % 2 else 'green'}\n" for i in range(40)))
+    status, out, err = rung_(str(path))
+    assert (status, err) == (0, "")
+    assert "Parts: " in out
+    assert "green" in out
+
+
 def made(task: str, x: np.ndarray, y: np.ndarray, names: tuple[str, ...] = (), shape=()) -> Dataset:
     card = Card("T", "about", task, "3", "s", "s", "https://example.org", "CC0", ("a", "b"))
     return Dataset("toy", x, y, names, (), card, {"train": np.arange(len(y))}, shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,7 +117,7 @@ def write_sheet(data: Dataset, path: Path | None = None, count: int = 24) -> Pat
         sheet.paste(one, (left + (SIDE - one.width) // 2, top + (SIDE - one.height) // 2))
         words = answer(data, int(i)).encode("latin-1", "replace").decode("latin-1")
         draw.text((left, top + SIDE), words[:21], fill="black")
-    path = path or home() / "cache" / "samples" / f"{data.name}.png"
+    path = path or home() / "cache" / "samples" / (re.sub(r"[^\w.-]+", "-", data.name) + ".png")
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from typing import Any
 
+from rung.data.dataset import Card, Dataset
 from rung.data.errors import MissingDataError
 from rung.data.files import FETCHABLE, HERE, MISSING, Verdict, choose, fetch_all, verify
 from rung.data.registry import card, files, load, names, state
@@ -18,7 +19,11 @@ _STYLES = {HERE: "", FETCHABLE: "cyan", MISSING: "faint"}
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("name", nargs="?", help="a data set, iris; all are listed if left out")
+    parser.add_argument(
+        "name",
+        nargs="?",
+        help="a data set, iris, or a folder or file of your own; all are listed if left out",
+    )
     deed = parser.add_mutually_exclusive_group()
     deed.add_argument("--fetch", action="store_true", help="bring its files here; goes on where it broke off")
     deed.add_argument("--verify", action="store_true", help="compare its files with their checksums")
@@ -49,7 +54,11 @@ def _list(as_json: bool) -> int:
 
 
 def _card(name: str) -> dict[str, Any]:
-    return {**asdict(card(name)), "problems": list(card(name).problems)}
+    return _as_data(card(name))
+
+
+def _as_data(of: Card) -> dict[str, Any]:
+    return {**asdict(of), "problems": list(of.problems)}
 
 
 def _clause(text: str, most: int) -> str:
@@ -60,34 +69,39 @@ def _clause(text: str, most: int) -> str:
 
 def _show(name: str, as_json: bool) -> int:
     """Show the card; and of one that is here, its parts, a few examples and its files."""
-    told: dict[str, Any] = {"name": name, **_card(name), "state": state(name)}
-    told["files"] = [{"file": file} for file in choose(name, files(name))]
-    if told["state"] == HERE:
-        told |= _examples(name)
+    told: dict[str, Any]
+    if name in names():
+        told = {"name": name, **_card(name), "state": state(name)}
+        told["files"] = [{"file": file} for file in choose(name, files(name))]
+        data = load(name) if told["state"] == HERE else None
+        page = card(name).markdown()
+    else:  # a folder or file of one's own, or one of the hub
+        data = load(name)
+        told = {"name": data.name, **_as_data(data.card), "state": HERE, "files": []}
+        page = data.card.markdown()
+    if data is not None:
+        told |= _examples(data)
     if as_json:
         screen.as_json(told)
         return 0
-    screen.markdown(card(name).markdown())
-    if told["state"] != HERE:
-        if told["state"] == FETCHABLE:
-            screen.say(f"Its files are not here, and can be fetched: rung data {name} --fetch")
-        else:
-            screen.say(_how(name))
+    screen.markdown(page)
+    if data is None:
+        can = f"Its files are not here, and can be fetched: rung data {name} --fetch"
+        screen.say(can if told["state"] == FETCHABLE else _how(name))
         return 0
     screen.say("Parts: " + ", ".join(f"{rows:,} {part}" for part, rows in told["parts"].items()))
     if told["sheet"]:
         screen.say(f"Pictures with their answers: {told['sheet']}")
-    else:
-        heads, *rows = told["samples"]
-        screen.say()
-        screen.table(heads, rows)
+        return 0
+    heads, *rows = told["samples"]
+    screen.say()
+    screen.table(heads, rows)
     return 0
 
 
-def _examples(name: str) -> dict[str, Any]:
+def _examples(data: Dataset) -> dict[str, Any]:
     from rung.data.samples import has_pictures, sample_rows, write_sheet
 
-    data = load(name)
     heads, rows = sample_rows(data)
     return {
         "digest": data.digest(),
