@@ -35,7 +35,7 @@ def unzipped(data: bytes, what: str) -> dict[str, bytes]:
                     name = info.filename
                     found[name] = archive.read(info)
             return found
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise CorruptDataError(
             f"{what} is not a whole zip file" + (f" (at {name})" if name else "") + f": {error}",
             rule=f"It has {len(data):,} bytes.",
