@@ -7,6 +7,7 @@ training points gives each test example its few nearest, and only these are comp
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -170,15 +171,16 @@ def _near_texts(texts: Sequence[str], rows: np.ndarray, among: np.ndarray, bands
     """Find texts that share most words and pairs of words: MinHash brings candidates, counting decides."""
     used = np.concatenate([rows, among])
     shingles, starts = _shingles([texts[r] for r in used])
+    thin, thin_starts = _thinned(shingles, starts)
     rng = np.random.default_rng(0)
     pairs = []
     for _ in range(bands):
         key = np.zeros(len(used), np.uint64)
         for factor in rng.integers(1, 2**63, 4, dtype=np.uint64) * np.uint64(2) + np.uint64(1):
-            mixed = shingles * factor
+            mixed = thin * factor
             mixed ^= mixed >> np.uint64(32)
             mixed *= factor
-            key = key * np.uint64(0x9E3779B97F4A7C15) + np.minimum.reduceat(mixed, starts[:-1])
+            key = key * np.uint64(0x9E3779B97F4A7C15) + np.minimum.reduceat(mixed, thin_starts)
         pairs.append(_meeting(key[: len(rows)], key[len(rows) :]))
     i, j = np.unique(np.concatenate(pairs), axis=0).T
     sets: dict[int, np.ndarray] = {}
@@ -190,12 +192,13 @@ def _near_texts(texts: Sequence[str], rows: np.ndarray, among: np.ndarray, bands
 
 def _shingles(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return the words and pairs of neighbouring words of all texts, as numbers, and where each begins."""
-    numbers: dict[str, int] = {}
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__  # a new word gets the next number, without a line of Python
     words: list[int] = []
     counts = np.empty(len(texts), dtype=int)
     for k, text in enumerate(texts):
         found = re.findall(r"\w+", text.casefold()) or [text]
-        words += [numbers.setdefault(word, len(numbers)) for word in found]
+        words += map(numbers.__getitem__, found)
         counts[k] = len(found)
     single = (np.array(words, np.uint64) + np.uint64(1)) * np.uint64(0xD6E8FEB86659FD93)
     ends = np.cumsum(counts)
@@ -203,6 +206,18 @@ def _shingles(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     double[:-1] += np.roll(single, -1)[:-1] * np.uint64(0xA0761D6478BD642F)
     double[ends - 1] = single[ends - 1]  # the last word has no neighbour: it stands for itself once more
     return np.stack([single, double], axis=1).ravel(), np.concatenate([[0], 2 * ends])
+
+
+def _thinned(shingles: np.ndarray, starts: np.ndarray, enough: int = 100) -> Pairs:
+    """Return of long texts about `enough` shingles each, the same of the same text, and where each begins."""
+    share = max(1, len(shingles) // (enough * (len(starts) - 1)))
+    if share == 1:
+        return shingles, starts[:-1]
+    mixed = shingles ^ (shingles >> np.uint64(31))
+    kept = mixed % np.uint64(share) == 0
+    kept[starts[:-1]] = True  # so that none is left empty
+    counts = np.add.reduceat(kept, starts[:-1], dtype=np.int64)
+    return shingles[kept], np.concatenate([[0], np.cumsum(counts)[:-1]])
 
 
 def _meeting(a: np.ndarray, b: np.ndarray, most: int = 4) -> np.ndarray:
