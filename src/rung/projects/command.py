@@ -20,6 +20,7 @@ from rung.train.record import Run, RunError, find_run, new_run, runs
 from rung.train.report import report
 from rung.train.restore import settings
 from rung.train.techniques import Techniques
+from rung.train.tracking import KINDS
 
 # Everything a dry run does is the same as in a real one, on this many examples.
 _DRY_LIMIT = 300
@@ -37,6 +38,9 @@ class Options:
         None, "go on with a run that was broken off: the last one, or its name"
     )
     name: str | None = option(None, "what to call the run")
+    track: str = option(
+        "trackio", "where to tell of it too: trackio (this machine), wandb, tensorboard, none"
+    )
     explain: bool = option(False, "print the training loop, with all that acts in its place, and do nothing")
     json: bool = option(False, "print the result as JSON, and nothing else")
 
@@ -80,6 +84,8 @@ def _main(argv: list[str], replacements: Mapping[type, type], files: Mapping[typ
     config, options, techniques = parse(words, recipe.Config, Options, Techniques)
     if options.seeds < 1:
         raise OptionError(f"--seeds is {options.seeds}", rule="It must be at least 1.")
+    if options.track not in KINDS:
+        raise OptionError(f"--track is {options.track}", rule=f"It must be {', '.join(KINDS)}.")
     if options.explain:
         print(explained(recipe, techniques))  # noqa: T201
         return 0
@@ -120,7 +126,8 @@ def _planned(project: Project, config: Any, options: Options, techniques: Techni
     if options.dry_run:
         limit = min(limit or _DRY_LIMIT, _DRY_LIMIT)
         config = replace(config, epochs=1)
-    plan = Plan(project.slug, project.title, options.seeds, limit, options.dry_run, options.mine, techniques)
+    asked = (options.seeds, limit, options.dry_run, options.mine)
+    plan = Plan(project.slug, project.title, *asked, techniques, options.track)
     return plan, config
 
 
@@ -149,7 +156,7 @@ def _resumed(project: Project, options: Options, words: list[str]) -> tuple[Run,
         )
     if run.result is not None:
         raise RunError(f"{run.name} has finished", rule="There is nothing left to do.", fix="a new run")
-    plan = Plan(**{f.name: told[f.name] for f in fields(Plan) if f.name != "techniques"})
+    plan = Plan(**{f.name: told[f.name] for f in fields(Plan) if f.name in told and f.name != "techniques"})
     plan = replace(plan, techniques=Techniques(**told["techniques"]))
     if options.mine and not plan.mine:
         raise OptionError(

@@ -26,6 +26,7 @@ from rung.train.recipe import Recipe, parts_of
 from rung.train.record import Run
 from rung.train.setup import Trained, train
 from rung.train.techniques import Techniques
+from rung.train.tracking import tracker
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Plan:
         dry_run: a try of everything on a few examples, whose score means nothing.
         mine: whether the learner asked for their own parts.
         techniques: what else the training does.
+        track: whom else to tell, one of `rung.train.tracking.KINDS`.
     """
 
     project: str
@@ -49,6 +51,7 @@ class Plan:
     dry_run: bool = False
     mine: bool = False
     techniques: Techniques = field(default_factory=Techniques)
+    track: str = "trackio"
 
 
 def execute(
@@ -100,6 +103,7 @@ def _execute(
     if not run.config:
         run.write("config.json", _about(recipe, config, plan, data, inputs, replacements))
     progress.line(_told(data))
+    tracked = tracker(plan.track, run, progress.line)
     trained: list[Trained] = []
     for i in range(plan.seeds):
         seed_run = run if i == 0 else Run(run.folder / "seeds" / str(config.seed + i))
@@ -107,8 +111,10 @@ def _execute(
         if plan.seeds > 1:
             progress.line(f"seed {config.seed + i} ({i + 1} of {plan.seeds})")
         this = replace(config, seed=config.seed + i)
-        one = train(recipe, this, plan.techniques, inputs, seed_run, run, progress)
+        told = tracked.log if i == 0 else None  # of several seeds the first one's curve
+        one = train(recipe, this, plan.techniques, inputs, seed_run, run, progress, told)
         if not one.done:
+            tracked.end(None)
             return None
         trained.append(one)
     progress.close()
@@ -122,6 +128,7 @@ def _execute(
     }
     write_whole(run.folder / "MODEL_CARD.md", model_card(plan, config, data, result))
     run.write("result.json", result)
+    tracked.end(result)
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,7 @@ def train(
     run: Run,
     whole: Run,
     progress: Progress,
+    told: Callable[[dict[str, Any]], None] | None = None,
 ) -> Trained:
     """Train one seed, from its checkpoint if there is one.
 
@@ -54,6 +56,7 @@ def train(
         run: where this seed's curve and checkpoints go.
         whole: the run that this seed is a part of, where a page asks to stop.
         progress: where to show it.
+        told: is given every line of the curve.
     """
     model = recipe.build(config, inputs)
     backend = backend_of(model)
@@ -93,6 +96,7 @@ def train(
             note=note,
             asked=whole.asked_to_stop,
             others=asked.all,
+            told=told,
         )
         callbacks: list[Callback] = [
             Schedule(recipe.rate(config, training.total)),

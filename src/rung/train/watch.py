@@ -58,6 +58,7 @@ class Recorder(Callback):
         every: steps between two lines of the curve.
         pause: seconds between two checkpoints within an epoch.
         others: callbacks whose state belongs into the checkpoint.
+        told: is given every line of the curve, too.
     """
 
     def __init__(
@@ -72,10 +73,11 @@ class Recorder(Callback):
         every: int = 20,
         pause: float = 3.0,
         others: Sequence[Callback] = (),
+        told: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
         self.run, self.say = run, say
         self.progress, self.stop, self.asked = progress, stop, asked
-        self.every, self.pause, self.others = every, pause, others
+        self.every, self.pause, self.others, self.told = every, pause, others, told
         self.epoch = note.get("epoch", 0)
         self.started = time.perf_counter() - note.get("seconds", 0.0)
         self.saved = self.last = time.perf_counter()
@@ -112,6 +114,8 @@ class Recorder(Callback):
             **more,
         }
         self.run.log(line)
+        if self.told is not None:
+            self.told(line)
         self.progress.step(t.step, mean, rate, left)
         if more:
             self.progress.line(
