@@ -4,6 +4,8 @@ The table of cases holds each to PyTorch; here blocks are made small, so that th
 short one.
 """
 
+import math
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from rung.scratch.tensor import apply
 FAST = [
     ops.FastAttention, ops.FastBatchNorm, ops.FastConv2d, ops.FastCrossEntropy, ops.FastGELU,
     ops.FastGELUTanh, ops.FastGRU, ops.FastLayerNorm, ops.FastLinear, ops.FastLSTM, ops.FastMaxPool2d,
+    ops.FastReLU,
 ]  # fmt: skip
 
 
@@ -223,3 +226,18 @@ def test_max_pooling_hands_nan_on():
     y = F.max_pool2d(Tensor(x), 2).data
     assert np.isnan(y[0, 0, 0, 0])
     assert np.isfinite(y).sum() == 3
+
+
+def test_the_exact_gelu_in_float32_keeps_the_digits_of_its_tail():
+    x = np.linspace(-9, 9, 20_001).astype(np.float32)
+    below = np.array([0.5 * math.erfc(-v / math.sqrt(2)) for v in x.astype(float)])
+    y = apply(ops.GELU, Tensor(x)).data
+    np.testing.assert_allclose(y, x * below, rtol=1e-5, atol=0)
+
+
+def test_a_huge_number_passes_through_the_exact_gelu():
+    x = Tensor(np.array([1e30, -1e30], np.float32), requires_grad=True)
+    y = F.gelu(x)
+    y.sum().backward()
+    np.testing.assert_array_equal(y.data, np.array([1e30, 0], np.float32))
+    np.testing.assert_array_equal(x.grad, [1, 0])

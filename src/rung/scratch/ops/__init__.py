@@ -1,6 +1,7 @@
 """Every operation of the engine, as Function classes on plain arrays; one idea a file."""
 
 from rung.scratch.ops.activation import LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
+from rung.scratch.ops.activation_fast import FastReLU
 from rung.scratch.ops.attention import Attention
 from rung.scratch.ops.attention_fast import FastAttention, PackedAttention
 from rung.scratch.ops.conv import Conv2d, ConvTranspose2d

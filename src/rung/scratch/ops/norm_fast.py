@@ -100,7 +100,7 @@ class FastLayerNorm(LayerNorm):
             h = self.xh[some]
             mean = (a[some] @ ones)[:, None] / width  # not a @ (1 / width): a constant's mean must be exact
             np.subtract(a[some], mean, out=h)
-            var = np.einsum("ij,ij->i", h, h) / width
+            var = np.vecdot(h, h) / width
             self.inverse[some, 0] = 1 / np.sqrt(var + eps)
             h *= self.inverse[some]
             out = h if self.scale is None else np.multiply(h, self.scale, out=y[some])
@@ -117,6 +117,8 @@ class FastLayerNorm(LayerNorm):
         gx = np.empty_like(g)
         gw, gb = np.zeros((2, width), g.dtype)
         ones = np.ones(width, g.dtype)
+        weights = (ones if self.scale is None else self.scale) / width
+        buffer = np.empty((block_length(g), width), g.dtype)
         for some in row_blocks(g):
             part, h, out = g[some], self.xh[some], gx[some]
             np.multiply(part, h, out=out)
@@ -124,13 +126,15 @@ class FastLayerNorm(LayerNorm):
             gb += column_sums(part)
             if not self.needs[0]:
                 continue
-            if self.scale is None:
-                out[...] = part
-            else:
-                np.multiply(part, self.scale, out=out)
-            tilt = np.einsum("ij,ij->i", out, h)[:, None] / width
-            out -= (out @ ones)[:, None] / width
-            out -= h * tilt
+            tilt = (out @ weights)[
+                :, None
+            ]  # mean(k xh) and mean(k), k = g weight: the weight is in the product
+            shift = (part @ weights)[:, None]
+            if self.scale is not None:
+                part = np.multiply(part, self.scale, out=out)
+            np.subtract(part, shift, out=out)
+            tilted = np.multiply(h, tilt, out=buffer[: len(h)])
+            out -= tilted
             out *= self.inverse[some]
         gx = gx.reshape(self.shape) if self.needs[0] else None
         return gx, gw.reshape(self.features), gb.reshape(self.features)

@@ -86,6 +86,7 @@ ROWS = [
     ),
     *fast(ops.FastBatchNorm, norms),
     *fast(ops.FastLayerNorm, norms),
+    *fast(ops.FastReLU, activation),
     *fast(ops.FastGELU, activation, normal((40, 9))),
     *fast(ops.FastGELUTanh, activation, normal((40, 9))),
     *fast(ops.FastAttention, sequences, normal((3, 2, 4, 6), (3, 2, 5, 6), (3, 2, 5, 3))),
