@@ -16,7 +16,7 @@ from rung.data.files import HERE, Packaged, Source, choose
 
 NAMES = rung.data.names()
 PICTURES = ["bccd", "camvid", "cats-vs-dogs", "imagenet-sample-1000"]
-FEW = 60  # so many examples are decoded of a data set that can load a few
+FEW = 24  # so many examples are decoded of a data set that can load a few
 
 
 def module(name):
@@ -37,14 +37,22 @@ def large(name):
     return count > 20_000 and not loads_few(name)
 
 
+PRESENT = [name for name in NAMES if rung.data.state(name) == HERE]
+
+
 @pytest.fixture(
-    scope="module", params=[pytest.param(n, marks=pytest.mark.slow) if large(n) else n for n in NAMES]
+    scope="module", params=[pytest.param(n, marks=pytest.mark.slow) if large(n) else n for n in PRESENT]
 )
 def data(request):
-    """Each data set, loaded once."""
-    if rung.data.state(request.param) != HERE:
-        pytest.skip(f"{request.param} is not here: set RUNG_DATA, or see `rung data {request.param}`")
+    """Each data set that is here, loaded once."""
     return load(request.param)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_here_to_be_tested(name):
+    if name not in PRESENT:
+        pytest.skip(f"{name}: {rung.data.state(name)}; set RUNG_DATA, or see `rung data {name}`")
+    assert rung.data.state(name) == HERE
 
 
 @pytest.mark.parametrize("name", NAMES)
