@@ -8,6 +8,7 @@ import pytest
 
 from rung.learn import standing
 from rung.learn.finished import finished
+from rung.projects import load
 
 
 @pytest.fixture(autouse=True)
@@ -21,16 +22,24 @@ def run(
     name: str,
     score: float = 0.97,
     *,
-    metric: str = "accuracy",
+    higher: bool = True,
+    project: str = "digits",
+    data: str = "my own",
     limit=None,
     dry: bool = False,
     at=10.0,
 ):
     folder = home / "runs" / name
     folder.mkdir(parents=True)
-    (folder / "config.json").write_text(json.dumps({"project": "digits", "data_limit": limit}))
+    (folder / "config.json").write_text(json.dumps({"project": project, "data_limit": limit}))
     baselines = [{"value": 0.11}, {"value": 0.92}]
-    result = {"metric": metric, "score": {"value": score}, "baselines": baselines, "dry_run": dry}
+    result = {
+        "higher": higher,
+        "score": {"value": score},
+        "baselines": baselines,
+        "dry_run": dry,
+        "data": data,
+    }
     (folder / "result.json").write_text(json.dumps(result))
     os.utime(folder / "result.json", (at, at))
 
@@ -50,8 +59,8 @@ def test_less_than_that_does_not(home, less):
 
 
 def test_of_an_error_less_is_better(home):
-    run(home, "digits-1", 0.05, metric="RMSE")
-    run(home, "digits-2", 0.95, metric="RMSE", at=5.0)
+    run(home, "digits-1", 0.05, higher=False)
+    run(home, "digits-2", 0.95, higher=False, at=5.0)
     assert finished()["digits"].run == "digits-1"
 
 
@@ -62,3 +71,12 @@ def test_the_first_that_counts_is_kept_and_broken_folders_are_passed_over(home):
     (home / "runs" / "digits-0" / "result.json").write_text("{")
     (home / "runs" / "digits-2" / "config.json").write_text("[]")
     assert finished()["digits"].run == "digits-1"
+
+
+def test_where_a_network_is_known_to_lose_a_training_counts_that_comes_out_as_expected(home):
+    expected = load("churn").expected["telco-churn"]
+    run(home, "churn-1", expected[0] - 0.01, project="churn", data="telco-churn")
+    assert finished() == {}
+    run(home, "churn-2", sum(expected) / 2, project="churn", data="telco-churn")
+    assert finished()["churn"].run == "churn-2"
+    assert finished()["churn"].best_baseline == 0.92

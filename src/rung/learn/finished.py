@@ -1,16 +1,17 @@
-"""Which projects are done: a finished training whose score on held-out data beats every baseline."""
+"""Which projects are done: a whole training that beats every baseline, or comes out as is expected of it."""
 
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from rung.learn import workspace
 
-# metrics of which less is better; of every other, more is
-_ERRORS = {"rmse", "mse", "mae", "error", "loss", "perplexity", "bits per character"}
+_PROJECTS = Path(__file__).parents[1] / "projects"
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Finished:
         run: name of its folder.
         at: when it ended, in seconds since 1970.
         score: on held-out data.
-        best_baseline: what it beat.
+        best_baseline: the best of what it is compared with.
     """
 
     run: str
@@ -31,7 +32,10 @@ class Finished:
 
 
 def finished(folder: Path | None = None) -> dict[str, Finished]:
-    """Return, by project, the first training that beat its baselines; dry runs and limited data do not count.
+    """Return, by project, the first training that counts; dry runs and limited data do not.
+
+    Some projects find that a network loses to something simpler: there a training counts that comes out as
+    the project says it should.
 
     Args:
         folder: of the runs; the learner's own if left out.
@@ -54,8 +58,20 @@ def _counts(file: Path, config: dict[str, Any], result: dict[str, Any]) -> Finis
     if result["dry_run"] or config["data_limit"]:
         return None
     score, others = result["score"]["value"], [b["value"] for b in result["baselines"]]
-    less = result["metric"].lower() in _ERRORS
-    best = min(others) if less else max(others)
-    if score >= best if less else score <= best:
+    sign = 1 if result.get("higher", True) else -1
+    best = max(others, key=lambda value: sign * value)
+    bar = min([sign * best, *(sign * value for value in _expected(str(config["project"]), result["data"]))])
+    if sign * score < bar or sign * score == sign * best:
         return None
     return Finished(file.parent.name, file.stat().st_mtime, score, best)
+
+
+@lru_cache(maxsize=256)
+def _expected(project: str, data: str) -> tuple[float, ...]:
+    """Return the interval in which a project expects its score on a data set; nothing where it says none."""
+    file = _PROJECTS / project.replace("-", "_") / "project.toml"
+    try:
+        told = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError:
+        return ()
+    return tuple(told.get("expected", {}).get(data, ()))
