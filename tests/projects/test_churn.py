@@ -102,6 +102,18 @@ def test_columns_of_the_matrix_are_told_apart_by_column_of_the_table():
     assert inputs.x.shape == (12, 5)
 
 
+def test_an_own_table_trains_to_the_end(trained, tmp_path):
+    rng = np.random.default_rng(0)
+    rows = [
+        f"{a:.2f},{w},{'stay' if a > 0 else 'go'}"
+        for a, w in zip(rng.normal(size=80), "xy" * 40, strict=True)
+    ]
+    path = tmp_path / "mine.csv"
+    path.write_text("age,word,what\n" + "\n".join(rows))
+    assert main(["churn", "--data", str(path), "--epochs", "1", "--name", "own"]) == 0
+    assert find_run("own").result["findings"][2]["rows"]
+
+
 def test_more_than_two_classes_are_refused():
     with pytest.raises(OptionError, match="iris has 3 classes"):
         recipe.load(recipe.Config(data="iris"), None)

@@ -6,7 +6,9 @@ from functools import partial
 import numpy as np
 import pytest
 
+import rung.data
 from rung.train import tabular
+from rung.train.options import OptionError
 from rung.train.tasks import Classes, Number
 from rung.train.tuned import Method, choose, parted, tuned
 
@@ -97,6 +99,16 @@ def test_one_class_alone_and_words_never_seen_are_borne(name):
     y = np.zeros(40, dtype=int)
     odds = tuned(Method(partial(function, classes=2), [settings], prepare), x, y, test, Classes())
     np.testing.assert_allclose(odds, [[1, 0]] * 3)
+
+
+def test_a_matrix_becomes_a_table_and_pictures_do_not():
+    iris = rung.data.load("iris")
+    data = tabular.as_table(iris)
+    assert data.x.dtype.names == data.features == iris.features
+    np.testing.assert_array_equal(data.x[iris.features[2]], iris.x[:, 2].astype(float))
+    assert tabular.as_table(data) is data
+    with pytest.raises(OptionError, match="are pictures"):
+        tabular.as_table(rung.data.load("mnist5k", 20))
 
 
 def test_without_lightgbm_scikit_learns_boosting_stands_in_and_its_name_says_so(monkeypatch):

@@ -7,12 +7,15 @@ probabilities (n, classes), or with numbers (n,) where `classes` is 0.
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from rung.data.dataset import Dataset
 from rung.data.prepare import Columns
 from rung.train.baseline import majority, spread
+from rung.train.options import OptionError
 from rung.train.tuned import Settings
 
 Mixed = tuple[np.ndarray, np.ndarray]  # numbers (n, d) float32 and ids of strings (n, k) int64
@@ -30,6 +33,27 @@ LINEAR: tuple[Settings, ...] = tuple(
 FOREST: tuple[Settings, ...] = tuple({"trees": 200, "least": least} for least in (1, 3, 10))
 
 _MOST_CATEGORIES = 250  # scikit-learn's trees take 255 bins a column
+
+
+def as_table(data: Dataset) -> Dataset:
+    """Return a data set whose examples are a structured array: a matrix of numbers becomes columns by name.
+
+    An own CSV file of numbers alone is read as a matrix; with a column of words it is structured already.
+
+    Raises:
+        OptionError: its examples are pictures, texts or objects.
+    """
+    if data.kind == "columns":
+        return data
+    if data.kind != "numbers" or data.x.ndim != 2:
+        raise OptionError(
+            f"the examples of {data.name} are {data.kind}", rule="A table has rows of numbers and words."
+        )
+    names = data.features or tuple(f"column {i + 1}" for i in range(data.x.shape[1]))
+    table = np.empty(len(data), [(name, np.float64) for name in names])
+    for name, column in zip(names, data.x.T, strict=True):
+        table[name] = column
+    return replace(data, x=table, features=names, shape=(len(names),))
 
 
 def onehot(train: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -65,7 +65,7 @@ class Config:
 
 def load(config: Config, limit: int | None) -> Dataset:
     """Load the customers; the class that counts as leaving is the second one."""
-    data = rung.data.load(config.data, limit)
+    data = tabular.as_table(rung.data.load(config.data, limit))
     if len(data.names) != 2:
         raise OptionError(
             f"{data.name} has {len(data.names)} classes",

@@ -1,0 +1,1 @@
+"""Project admission: how likely is an applicant to be admitted?"""
