@@ -10,7 +10,6 @@ from rung.data.dataset import Card, Dataset
 from rung.data.prepare import Columns, Scaler
 from rung.data.split import with_validation
 from rung.train.leakage import leakage, leakage_lines
-from rung.train.report import leakage_line
 
 
 def card(task):
@@ -73,7 +72,7 @@ KINDS = [photographs, reviews, numbers, people]
 def test_clean_data_is_not_accused(make):
     leaks = leakage(make())
     assert clean(leaks), leakage_lines(leaks)
-    assert leakage_line(leaks).startswith("No leakage")
+    assert leakage_lines(leaks)[0].startswith("No leakage")
     assert json.loads(json.dumps(leaks)) == leaks
 
 
@@ -88,7 +87,6 @@ def test_a_copy_in_the_test_part_is_found_whatever_the_kind(make):
     assert (leaks["leaked"], leaks["same_answer"], leaks["repeated"]) == ([3, 5], 1, 1)
     assert leaks["near"]["rows"] == []  # what is exact is not told twice
     assert f"LEAKAGE: 2 of the {len(test)} test examples" in leakage_lines(leaks)[0]
-    assert leakage_line(leaks).startswith("LEAKAGE: 2 test examples")
 
 
 def brighter(picture):
@@ -269,7 +267,8 @@ def test_rows_that_no_part_knows_accuse_nobody():
     assert leakage(data, [Scaler().fit(data.x * 2), Scaler()])["fitted_on_all"] == []
 
 
-def test_a_result_of_an_older_version_can_still_be_told():
+def test_what_the_score_is_without_the_leaked_is_told_in_its_unit():
     assert leakage_lines({"test": 9, "leaked": [], "same_answer": 0, "repeated": 0})
     old = {"test": 9, "leaked": [1], "same_answer": 1, "repeated": 0, "score_without": 0.5}
-    assert leakage_lines(old)[0].endswith("without them the score is 50.00%.")
+    assert leakage_lines(old)[1] == "Without these test examples the score is 50.00%."
+    assert leakage_lines(old, "number")[1].endswith("the score is 0.5.")

@@ -4,9 +4,10 @@ import time
 from typing import Any
 
 from rung.learn.roadmap import roadmap
+from rung.train.leakage import leakage_lines
 from rung.train.progress import duration
 from rung.train.record import Run
-from rung.train.report import leakage_line, most_confused, verdict_line
+from rung.train.report import most_confused, verdict_line
 from rung.train.score import tell
 
 from .curves import Level, Plot, Series, plot, smooth
@@ -193,7 +194,7 @@ def details(run: Run) -> dict[str, Any]:
         context |= {
             "most": max(1, most),
             "confused": most_confused(counts, result["names"]) if counts else [],
-            "leak": leakage_line(result["leakage"]),
+            "leak": " ".join(leakage_lines(result["leakage"], result["unit"])),
             "bars": bars(result),
             "verdict": verdict_line(result),
             "sure": reliability(result["calibration"]) if "calibration" in result else None,

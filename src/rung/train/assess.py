@@ -57,9 +57,10 @@ def assess(
                 "difference": task.difference(answers[0], theirs, truth),
             }
         )
-    leaks = leakage(data)
-    if leaks["leaked"] and len(truth) == leaks["test"]:
-        clean = np.setdiff1d(np.arange(len(truth)), leaks["leaked"])
+    leaks = leakage(data, inputs.fitted)
+    seen = [*leaks["leaked"], *leaks["near"]["rows"]]
+    if seen and len(truth) == leaks["test"]:
+        clean = np.setdiff1d(np.arange(len(truth)), seen)
         if len(clean):
             leaks["score_without"] = task.value(answers[0][clean], truth[clean])
     extras: Callable[..., list[Finding]] | None = getattr(recipe, "extras", None)

@@ -15,6 +15,7 @@ from rung.data.dataset import Dataset
 from rung.data.fingerprint import fitted_rows, row_hashes, rows_digest
 from rung.train.giveaway import giveaways
 from rung.train.near import near_duplicates
+from rung.train.score import tell
 
 
 def leakage(data: Dataset, fitted: Iterable[Any] = ()) -> dict[str, Any]:
@@ -66,14 +67,18 @@ def leakage(data: Dataset, fitted: Iterable[Any] = ()) -> dict[str, Any]:
     }
 
 
-def leakage_lines(leaks: dict[str, Any]) -> list[str]:
-    """Say each finding of `leakage` in a sentence; one sentence where there is none."""
+def leakage_lines(leaks: dict[str, Any], unit: str = "share") -> list[str]:
+    """Say each finding of `leakage` in a sentence; one sentence where there is none.
+
+    Args:
+        leaks: from `leakage`, with "score_without": the score without the test examples that leaked.
+        unit: of that score.
+    """
     lines = []
     if leaks["leaked"]:
         some = _count(leaks["leaked"], leaks["test"], "test examples")
         lines.append(
-            f"LEAKAGE: {some} stand in the training part too ({leaks['same_answer']:,} with the same "
-            f"answer){_without(leaks)}."
+            f"LEAKAGE: {some} stand in the training part too ({leaks['same_answer']:,} with the same answer)."
         )
     near = leaks.get("near", {"rows": []})
     if near["rows"]:
@@ -81,6 +86,8 @@ def leakage_lines(leaks: dict[str, Any]) -> list[str]:
             f"LEAKAGE: {_count(near['rows'], leaks['test'], 'test examples')} are nearly a training "
             f"example ({near['same_answer']:,} with the same answer)."
         )
+    if "score_without" in leaks:
+        lines.append(f"Without these test examples the score is {tell(leaks['score_without'], unit)}.")
     validation = leaks.get("validation", {})
     for where, meaning in (("in_train", "training"), ("in_test", "test")):
         if found := validation.get(where):
@@ -108,10 +115,6 @@ def leakage_lines(leaks: dict[str, Any]) -> list[str]:
 
 def _count(rows: list[int], of: int, what: str) -> str:
     return f"{len(rows):,} of the {of:,} {what} ({len(rows) / max(1, of):.1%})"
-
-
-def _without(leaks: dict[str, Any]) -> str:
-    return f"; without them the score is {leaks['score_without']:.2%}" if "score_without" in leaks else ""
 
 
 def _shared(hashes: np.ndarray, rows: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rung.data.dataset import Dataset
+from rung.train.leakage import leakage_lines
 from rung.train.report import verdict_line
 from rung.train.score import tell
 
@@ -21,13 +22,7 @@ def model_card(plan: Plan, config: Any, data: Dataset, result: dict[str, Any]) -
         f"| {s['name']} | {tell(s['value'], unit)} | {tell(s['low'], unit)} to {tell(s['high'], unit)} |"
         for s in (score, *result["baselines"])
     )
-    leaks = result["leakage"]
-    leaked = (
-        f"{len(leaks['leaked'])} of {leaks['test']:,} test examples are also training examples; without "
-        f"them the score is {tell(leaks.get('score_without', 0), unit)}."
-        if leaks["leaked"]
-        else f"None of the {leaks['test']:,} test examples is also a training example (number for number)."
-    )
+    leaked = "\n".join(leakage_lines(result["leakage"], unit))
     parts = "\n".join(f"- {p['part']}: {p['whose']}" for p in result["parts"]) or "- the library's"
     found = "".join(f"\n## {f['title']}\n\n{_table(f)}{f['text']}\n" for f in result["findings"])
     settings = "\n".join(f"- {key}: {value}" for key, value in asdict(config).items())
@@ -42,7 +37,9 @@ Trained with rung on {data.card.title} ({data.card.licence}) in {result["seconds
 |---|---|---|
 {rows}
 
-The interval of this run is over {score["of"]}. {leaked}
+The interval of this run is over {score["of"]}.
+
+{leaked}
 
 {verdict_line(result)}
 {found}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import shorten, wrap
 from typing import Any
 
+from rung.train.leakage import leakage_lines
 from rung.train.progress import duration
 from rung.train.record import Run
 from rung.train.score import tell
@@ -27,7 +28,8 @@ def report(run: Run, result: dict[str, Any]) -> list[str]:
     if len(result["seeds"]) > 1:
         by_seed = ", ".join(f"{s['seed']}: {tell(s['score'], unit)}" for s in result["seeds"])
         lines.append(f"  by seed: {by_seed}")
-    lines += ["", *wrap(verdict_line(result), 78), *wrap(leakage_line(result["leakage"]), 78), ""]
+    leaks = [part for line in leakage_lines(result["leakage"], unit) for part in wrap(line, 78)]
+    lines += ["", *wrap(verdict_line(result), 78), *leaks, ""]
     if "confusion" in result:
         lines += matrix_lines(result["confusion"], result["names"])
         top = most_confused(result["confusion"], result["names"])
@@ -78,14 +80,6 @@ def finding_lines(finding: dict[str, Any]) -> list[str]:
 
 def _cell(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def leakage_line(leaks: dict[str, Any]) -> str:
-    """Say in one sentence whether test examples are training examples."""
-    if not leaks["leaked"]:
-        return f"No leakage: none of the {leaks['test']:,} test examples is also a training example."
-    without = f"; without them the score is {leaks['score_without']:.4g}" if "score_without" in leaks else ""
-    return f"LEAKAGE: {len(leaks['leaked'])} test examples are also training examples{without}."
 
 
 def matrix_lines(counts: list[list[int]], names: list[str]) -> list[str]:
