@@ -87,7 +87,8 @@ def describe(*kinds: type) -> str:
     lines = []
     for kind in kinds:
         for f in dataclasses.fields(kind):
-            flag = _flag(f.name) if f.default in (False, None) else f"{_flag(f.name)} {_shown(f.default)}"
+            bare = f.default is None or f.default is False  # a default of 0 is a value to show
+            flag = _flag(f.name) if bare else f"{_flag(f.name)} {_shown(f.default)}"
             lines.append(f"  {flag:<24}{f.metadata.get('help', '')}")
     return "\n".join(lines)
 
