@@ -47,21 +47,34 @@ def test_a_lessons_skeleton_is_a_lesson_and_the_self_check_says_what_is_missing(
     assert "lesson.py: " not in told.replace("lesson.py: it", ""), "the notebook's skeleton runs"
 
 
-def test_a_projects_skeleton_is_a_recipe(package):
-    from rung.projects.project import read
+def test_a_projects_skeleton_trains_and_is_scored(package, tmp_path, monkeypatch):
+    import io
+    import sys
+    from importlib.util import module_from_spec, spec_from_file_location
 
+    from rung.projects.project import read
+    from rung.train.execute import Plan, execute
+    from rung.train.progress import Plain
+    from rung.train.record import new_run
+
+    monkeypatch.setenv("RUNG_HOME", str(tmp_path / "home"))
     new("project", "soft-digits", package=package)
     project = read(package / "projects" / "soft_digits")
     assert project.slug == "soft-digits"
-    space: dict = {"__name__": "recipe"}
-    text = (package / "projects" / "soft_digits" / "recipe.py").read_text(encoding="utf-8")
-    exec(compile(text.replace("from __future__ import annotations\n", ""), "recipe.py", "exec"), space)
-    config = space["Config"](data="moons")
-    data = space["load"](config, 50)
-    model = space["build"](config, data)
-    scores = model(data.x[:4].astype("float32"))
-    space["loss"](scores, data.y[:4]).backward()
-    space["optimizer"](config, model).step()
+    spec = spec_from_file_location("soft_digits_recipe", project.folder / "recipe.py")
+    assert spec is not None
+    recipe = module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "soft_digits_recipe", recipe)
+    spec.loader.exec_module(recipe)
+    plan = Plan("soft-digits", "Soft digits", track="none")
+    run = new_run("soft-digits")
+    result = execute(recipe, recipe.Config(data="iris", epochs=20), plan, run, Plain(io.StringIO()))
+    assert result["score"]["value"] > 0.8
+    assert [b["name"] for b in result["baselines"]] == [
+        "always the most frequent class",
+        "logistic regression",
+    ]
+    assert result["leakage"]["fitted_on_all"] == []
 
 
 def test_an_ops_skeleton_computes(package):
