@@ -61,6 +61,7 @@ TESTS: dict[str, tuple[tuple[str, ...], str]] = {
     "sparse_adam": (("scratch/test_sparse.py",), ""),
     "optimizer": ((*OPTIMISERS, "scratch/test_sparse.py"), ""),
 }
+FAST = (("scratch/test_fast_ops.py",), "")  # of *_fast.py, and of what only fast forms use
 
 
 @dataclass
@@ -147,7 +148,9 @@ def _verdict(tree: Path, file: str, text: str) -> str:
     import pytest
 
     stem = Path(file).stem
-    files, words = TESTS.get(stem, (OPTIMISERS, stem) if file.startswith("optim/") else (OPERATIONS, ""))
+    other = (OPTIMISERS, stem) if file.startswith("optim/") else (OPERATIONS, "")
+    fast = stem.endswith("_fast") or stem in ("conv_few", "layout")
+    files, words = TESTS.get(stem, FAST if fast else other)
     options = ["-x", "-q", "-p", "no:cacheprovider", *(["-k", words] if words else [])]
     code = pytest.main([*options, *(str(tree / "tests" / f) for f in files)])
     return "" if code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) else "t"

@@ -8,7 +8,6 @@ nothing for small networks.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 
@@ -25,7 +24,9 @@ def keep_freed_memory() -> bool:
     if not sys.platform.startswith("linux") or os.environ.get("RUNG_ALLOCATOR") == "default":
         return False
     try:
+        import ctypes
+
         mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError):  # another C library, such as musl
+    except (ImportError, OSError, AttributeError):  # no ctypes, or another C library, such as musl
         return False
     return all(mallopt(name, value) == 1 for name, value in SETTINGS)

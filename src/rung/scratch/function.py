@@ -8,14 +8,15 @@ called, until something else is put there: a learner's class, or with `use(Conv2
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from rung.scratch.mode import Local
 
-class _Swapped(threading.local):
+
+class _Swapped(Local):
     """{the library's part: what stands for it now}, empty outside `with use(...)`; one a thread."""
 
     parts: Mapping[type, type] = {}

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterator
 
+try:
+    from threading import local as Local
+except ImportError:  # a Python without threads, as some builds for browsers: what holds, holds for all
+    Local = object  # type: ignore[assignment, misc]
 
-class Mode(threading.local):
+
+class Mode(Local):
     """What holds for the calls made now; each thread has its own.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +29,8 @@ def blas_threads(count: int) -> int | None:
 def _functions() -> tuple[Callable[[], Any], Callable[[int], Any]] | None:
     """Return OpenBLAS's functions to get and to set the number."""
     try:
+        import ctypes
+
         lines = Path("/proc/self/maps").read_text().splitlines()
         paths = {line.split()[-1] for line in lines if "openblas" in line}
         for library in map(ctypes.CDLL, paths):
@@ -38,6 +39,6 @@ def _functions() -> tuple[Callable[[], Any], Callable[[int], Any]] | None:
                 put = getattr(library, name.format("set_num_threads"), None)
                 if get is not None and put is not None:
                     return get, put
-    except OSError:
+    except (ImportError, OSError):
         pass
     return None
