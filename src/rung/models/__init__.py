@@ -1,0 +1,1 @@
+"""The models of papers in PyTorch: one paper, one file."""
