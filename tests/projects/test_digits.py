@@ -12,14 +12,17 @@ import pytest
 
 import rung.projects
 from rung.projects.command import main
+from rung.projects.digits import recipe
 from rung.projects.project import ProjectError, read
 from rung.scratch import ops
 from rung.scratch.errors import UnknownNameError
 from rung.scratch.function import Function
 from rung.scratch.optim import SGD
+from rung.train.backend import backend_of
+from rung.train.options import OptionError
 from rung.train.record import find_run, runs
 
-QUICK = ["digits", "--data", "mnist5k", "--data-limit", "600", "--hidden", "32", "--batch", "16"]
+QUICK = ["digits", "--data", "mnist5k", "--data-limit", "600", "--hidden", "32", "--batch", "16", "--plain"]
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +137,7 @@ def read_epochs(running, count):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 is a thing of POSIX")
 def test_killed_at_random_points_and_resumed_it_ends_like_an_unbroken_one(home):
-    long = [*QUICK, "--epochs", "60"]
+    long = [w for w in [*QUICK, "--epochs", "60"] if w != "--plain"]  # what is drawn is drawn again too
     assert main([*long, "--name", "whole"]) == 0
     rng = np.random.default_rng(7)
     words = [*long, "--name", "broken"]
@@ -249,10 +252,18 @@ def test_mine_runs_on_the_learners_parts_and_says_whose_is_what(home, capsys):
     assert MySGD.steps == find_run("m").metrics()[-1]["step"]
     assert re.search(r"ReLU +yours", out)
     assert re.search(r"Linear +library +\(yours once you have passed forward-propagation\)", out)
-    assert [p["whose"] for p in find_run("m").result["parts"]] == ["library", "yours", "library", "yours"]
+    told = {p["part"]: p["whose"] for p in find_run("m").result["parts"]}
+    assert [part for part, whose in told.items() if whose == "yours"] == ["ReLU", "SGD"]
     main([*QUICK, "--epochs", "2", "--name", "l"], parts)
     assert {p["whose"] for p in find_run("l").result["parts"]} == {"library"}
     assert curve(find_run("m")) == curve(find_run("l"))  # their parts compute the same
+
+
+def test_pytorch_refuses_parts_that_it_would_not_use(home, capsys):
+    words = [*QUICK, "--engine", "pytorch", "--mine"]
+    assert main(words, {ops.activation.ReLU: MyReLU}) == 2
+    assert "your ReLU would not be used" in capsys.readouterr().err
+    assert main([*words, "--epochs", "1"], {}) == 0  # there is nothing to replace, and nothing is lost
 
 
 class StopsOnce(MySGD):
@@ -289,6 +300,73 @@ def test_a_part_that_fails_is_named_with_its_line(home, capsys):
     assert "your ReLU failed" in find_run("b").read("fault.json")["message"]
 
 
+# Three networks, two engines.
+
+
+def losses(engine, model, steps):
+    """Return the loss of each of the first steps, as the loop computes it."""
+    config = recipe.Config(data="mnist5k", model=model, engine=engine, hidden=(32,))
+    inputs = recipe.prepare(config, rung.data.load("mnist5k", 600))
+    net = recipe.build(config, inputs)
+    optimizer, rate = recipe.optimizer(config, net), recipe.rate(config, 500)
+    batch_of = inputs.batch_of(backend_of(net), seed=0)
+    found = []
+    for step in range(steps):
+        optimizer.param_groups[0]["lr"] = rate(step)
+        x, y = batch_of(np.random.default_rng(step).integers(0, 480, 64), step)
+        optimizer.zero_grad()
+        loss = recipe.loss(net, x, y)
+        loss.backward()
+        optimizer.step()
+        found.append(loss.item())
+    return found
+
+
+@pytest.mark.parametrize("model", ["mlp", "lenet"])
+def test_both_engines_give_the_same_curve(model):
+    scratch, pytorch = (losses(engine, model, 50) for engine in ("scratch", "pytorch"))
+    assert scratch[-1] < scratch[0]
+    np.testing.assert_allclose(scratch, pytorch, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("model", "engine"), [("lenet", "scratch"), ("lenet", "pytorch"), ("cnn", "pytorch")]
+)
+def test_every_network_learns_from_its_command(home, model, engine):
+    words = ["digits", "--data", "mnist5k", "--data-limit", "1500", "--batch", "16", "--epochs", "3"]
+    assert main([*words, "--lr", "0.1", "--model", model, "--engine", engine, "--name", "n"]) == 0
+    result = find_run("n").result
+    assert result["backend"] == engine
+    assert result["score"]["value"] > 0.6
+    assert result["baselines"][0]["difference"]["better"]
+
+
+def test_the_digits_are_moved_in_training_alone():
+    inputs = recipe.prepare(recipe.Config(data="mnist5k"), rung.data.load("mnist5k", 600))
+    still = recipe.prepare(recipe.Config(data="mnist5k", plain=True), rung.data.load("mnist5k", 600))
+    few, rng = np.arange(20), np.random.default_rng(0)
+    assert inputs.x.dtype == np.uint8
+    assert not np.array_equal(inputs.take(few, rng), inputs.take(few))
+    np.testing.assert_array_equal(still.take(few, rng), inputs.take(few))
+    np.testing.assert_allclose(inputs.take(few), rung.data.load("mnist5k", 600).x[few], atol=1e-7)
+
+
+def test_lenet_says_what_pictures_it_reads():
+    data = rung.data.load("digits8")  # 8 x 8 pixels
+    config = recipe.Config(model="lenet")
+    with pytest.raises(OptionError, match="pictures of 8 x 8"):
+        recipe.build(config, recipe.prepare(config, data))
+
+
+def test_the_rate_rises_to_its_highest_and_falls_to_almost_nothing():
+    rate = recipe.rate(recipe.Config(), 1000)
+    rates = [rate(step) for step in range(1000)]
+    assert max(rates) == rates[99] == 0.5
+    assert rates[0] == pytest.approx(0.005)
+    assert 0 < rates[-1] < 0.001
+    assert recipe.rate(recipe.Config(), 1)(0) == 0.5
+
+
 # What is refused.
 
 
@@ -304,6 +382,8 @@ def test_a_part_that_fails_is_named_with_its_line(home, capsys):
         (["digits", "--resume", "nothing"], "there is no run 'nothing'"),
         (["digits", "--resume", "--epochs", "3"], "--resume with --epochs"),
         (["digits", "--seeds", "0"], "--seeds is 0"),
+        (["digits", "--model", "gpt"], "It must be mlp, lenet or cnn"),
+        (["digits", "--model", "cnn"], "--engine pytorch, or --model lenet"),
         (["digits", "--lr", "1e9", "--data-limit", "300"], "smaller learning rate"),
     ],
 )
