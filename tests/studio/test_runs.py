@@ -1,21 +1,36 @@
 """The runs pages: what they show, what they start and stop, and in a real browser that they stay alive."""
 
+import io
 import os
 import re
 import shutil
 import threading
 import time
+from dataclasses import dataclass
+from functools import partial
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+import rung.data
 import rung.projects
 from rung.projects.command import main
+from rung.scratch import nn
+from rung.scratch.optim import SGD
+from rung.scratch.tensor import Tensor
 from rung.studio import assets, project_pages, run_control, runs
 from rung.studio.curves import Level, Series, plot, smooth
 from rung.studio.faults import handlers
+from rung.train.baseline import Baseline
+from rung.train.execute import Plan, execute
+from rung.train.finding import Finding
+from rung.train.inputs import Inputs
+from rung.train.progress import Plain
 from rung.train.record import find_run, new_run
+from rung.train.tasks import Language, Number
 
 QUICK = ["digits", "--data", "mnist5k", "--data-limit", "600", "--hidden", "16", "--epochs", "3"]
 
@@ -173,6 +188,69 @@ def test_a_failed_run_shows_what_happened(client):
     assert "your ReLU failed: line 7" in words
     assert "rung check relu" in words
     assert "Go on" in words
+
+
+# Answers that are no classes.
+
+
+@dataclass(frozen=True)
+class Settings:
+    data: str = "diabetes"
+    epochs: int = 2
+    batch: int = 64
+    seed: int = 0
+
+
+def kinds_of(task):
+    """A recipe of one linear layer on diabetes, scored by a task that knows no classes."""
+
+    def loss(model, x, y):
+        return ((model(x).reshape(-1) - Tensor(y.astype(np.float32))) ** 2).mean()
+
+    def extras(config, data, inputs, model, folder):
+        (folder / "shape.png").write_bytes(b"\x89PNG\r\n")
+        table = Finding("A table", "How to read it.", columns=["what", "how much"], rows=[["so", 0.123456]])
+        return [
+            table,
+            Finding("A picture", "Of it.", picture="shape.png"),
+            Finding("Said", "", samples=["abc"]),
+        ]
+
+    return SimpleNamespace(
+        Config=Settings,
+        TASK=task,
+        load=lambda config, limit: rung.data.load("diabetes", 200),
+        prepare=lambda config, data: Inputs((data.x / 1000).astype(np.float32), data.y, data.splits),
+        build=lambda config, inputs: nn.Linear(10, 1, rng=0),
+        optimizer=lambda config, model: SGD(list(model.parameters()), lr=1e-7),
+        loss=loss,
+        rate=lambda config, steps: lambda step: 1e-7,
+        baselines=lambda config, data, inputs: [
+            Baseline("always the same", partial(np.full, len(data.splits["test"]), 5.0), trivial=True)
+        ],
+        describe=lambda config, data: "a line",
+        extras=extras,
+    )
+
+
+@pytest.mark.parametrize("task", [Number(), Language()], ids=["number", "language"])
+def test_a_run_whose_answers_are_no_classes_is_shown_whole(client, task):
+    run = new_run("digits", "other")
+    plan = Plan("digits", "Digits", track="none")
+    result = execute(kinds_of(task), Settings(), plan, run, Plain(io.StringIO()))
+    html = client.get("/runs/other").text
+    words = text(html)
+    assert f"{result['score']['value']:.4g} {task.metric}" in words
+    assert "less is better" in words
+    assert "always the same" in words
+    assert "0.1235" in words
+    assert 'src="/runs/other/files/shape.png"' in html
+    assert client.get("/runs/other/files/shape.png").status_code == 200
+    assert "Confusion matrix" not in words
+    if task.metric == "RMSE":
+        assert "mean absolute error" in words
+        assert f"{result['mistakes'][0]['truth']:.4g}" in words
+    assert "other" in client.get("/runs").text
 
 
 # Starting, stopping, going on: with real trainings in processes of their own.

@@ -125,6 +125,7 @@ def _execute(
         "dry_run": plan.dry_run,
         "parts": whose(parts_of(recipe), replacements),
         "about": recipe.describe(config, data),
+        "versions": versions(),  # again: by now what the training used is loaded
     }
     write_whole(run.folder / "MODEL_CARD.md", model_card(plan, config, data, result))
     run.write("result.json", result)

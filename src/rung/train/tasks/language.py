@@ -20,7 +20,7 @@ class Language(Task):
 
     def each(self, outputs: np.ndarray, truth: np.ndarray) -> np.ndarray:
         """Return the mean surprise of each example."""
-        return np.asarray(np.nanmean(outputs.reshape(len(outputs), -1), axis=1))
+        return np.asarray(np.nanmean(outputs.reshape(len(outputs), -1), axis=1, dtype=np.float64))
 
     def finish(self, mean: np.ndarray) -> np.ndarray:
         """Return e to the power of it."""
