@@ -1,0 +1,1 @@
+"""Project sentiment: tell whether a review is for or against."""
