@@ -157,7 +157,8 @@ class Recurrent(Module):
 class RNN(Recurrent):
     """The plain recurrent layer: h_t = bend(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh).
 
-    Settings as in `Recurrent`, and one more, behind num_layers as PyTorch has it.
+    Settings as in `Recurrent` (input_size, hidden_size, num_layers, bias, batch_first, dropout,
+    bidirectional), and one more, behind num_layers as PyTorch has it.
 
     Args:
         nonlinearity: the bend: "tanh", which keeps states between -1 and 1, or "relu", whose gradient does

@@ -59,6 +59,10 @@ def class_target(name: str, scores: Tensor, target: Any, ignore: int | None = No
 
     Returns:
         the numbers, and whether one of them marks a place to leave out.
+
+    Raises:
+        ShapeError: the target is not (N,), or names a class that has no column.
+        DTypeError: the target holds no whole numbers.
     """
     target = target if isinstance(target, Tensor) else Tensor(target)
     shape = scores.data.shape
