@@ -276,3 +276,10 @@ def test_the_text_does_not_wait_for_the_first_run_of_a_notebook(tmp_path):
         assert "being made" not in whole
     finally:
         new.stop()
+
+
+def test_a_project_on_the_map_leads_to_its_own_page(studio):
+    assert 'href="/projects/digits"' in studio.get("/").text
+    assert studio.get("/projects/digits").status == 200
+    assert 'href="/projects/digits"' in studio.get("/lessons/digits").text
+    assert 'href="/lessons/pets"' in studio.get("/").text, "one that is still to be written is told so"
