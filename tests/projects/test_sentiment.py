@@ -73,7 +73,7 @@ def test_ones_own_texts_go_to_the_end_and_are_told_apart(model, own, without_min
     assert pull["columns"] == ["towards against", "weight", "towards for", "weight"]
     assert {row[0] for row in pull["rows"][:4]} == set(BAD)
     assert {row[2] for row in pull["rows"][:4]} == set(GOOD)
-    assert bool(why["samples"]) == (result["wrong"] > 0)
+    assert len(why["samples"]) == min(5, result["wrong"])
 
 
 def curve(run):
@@ -151,6 +151,31 @@ def test_words_that_decide_are_found_by_leaving_them_out():
     fall = pulls(Sum().eval(), [5, 7, 6], label=1)
     assert fall[[0, 2]].tolist() == [0, 0]
     assert fall[1] == pytest.approx(1 / (1 + np.exp(-1)) - 0.5)
+
+
+def test_what_misled_it_is_told_of_the_network_as_it_answers(own, without_minilm, tmp_path):
+    """Nothing is silenced while it is looked into: this one is always right, but for its dropout."""
+    import torch
+
+    class Knows(torch.nn.Module):
+        def __init__(self, good):
+            super().__init__()
+            self.good, self.dropout = torch.tensor(good), torch.nn.Dropout(0.9)
+
+        def forward(self, tokens):
+            found = self.dropout(torch.isin(tokens, self.good).any(1, keepdim=True).float())
+            return torch.cat([torch.full_like(found, 0.5), found], dim=1)
+
+    config = recipe.Config(data=own)
+    data = recipe.load(config, None)
+    inputs = recipe.prepare(config, data)
+    numbers = [inputs.about["words"].index(word) for word in GOOD]
+    *_, why = recipe.extras(config, data, inputs, Knows(numbers).eval(), tmp_path)
+    assert (why.text, list(why.samples)) == ("It made no mistakes.", [])
+    *_, why = recipe.extras(config, data, inputs, Knows(numbers[1:]).eval(), tmp_path)
+    unknown = [text for text in data.split("test")[0] if GOOD[0] in text.split()]
+    assert 0 < len(why.samples) == min(5, len(unknown))
+    assert all(told.startswith("is for, said against 62%: ") and GOOD[0] in told for told in why.samples)
 
 
 def test_the_strong_baseline_answers_with_probabilities_and_its_weights_name_the_words():

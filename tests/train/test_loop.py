@@ -138,6 +138,16 @@ def everything(t):
 
 
 @KINDS
+def test_asking_a_model_leaves_it_in_the_mode_it_was_in(kind):
+    t = training(kind)
+    backend = backend_of(t.model)
+    for mode in (True, False):  # in training; and when what was trained is looked into
+        backend.mode(t.model, training=mode)
+        predict(backend, t.model, INPUTS, np.arange(40))
+        assert {part.training for part in t.model.modules()} == {mode}
+
+
+@KINDS
 @pytest.mark.parametrize("stop_at", [1, 4, 5, 6, 12])
 def test_stopped_anywhere_and_continued_it_ends_the_same(tmp_path, kind, stop_at):
     whole, listener = training(kind), Listener()

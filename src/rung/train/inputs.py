@@ -74,13 +74,14 @@ def predict(
 
     Args:
         backend: of the model.
-        model: is put back into training mode afterwards.
+        model: is put back into the mode it was in afterwards.
         inputs: where the rows are.
         rows: which.
         outputs: calls the model in another way than `model(x)`.
         batch: rows at a time.
     """
     call = outputs or (lambda model, x: model(x))
+    training = model.training  # a model that is being looked into must not get its dropout back
     backend.mode(model, training=False)
     try:
         with backend.quiet():
@@ -89,5 +90,5 @@ def predict(
                 for i in range(0, len(rows), batch)
             ]
     finally:
-        backend.mode(model, training=True)
+        backend.mode(model, training=training)
     return np.concatenate(found)
