@@ -15,6 +15,7 @@ from rung.train.explain import explained
 from rung.train.options import OptionError, describe, option, parse
 from rung.train.parts import PartError, whose
 from rung.train.progress import Plain, progress
+from rung.train.rates import drawn, search
 from rung.train.recipe import parts_of
 from rung.train.record import Run, RunError, find_run, new_run, runs
 from rung.train.report import report
@@ -42,6 +43,7 @@ class Options:
         "trackio", "where to tell of it too: trackio (this machine), wandb, tensorboard, none"
     )
     explain: bool = option(False, "print the training loop, with all that acts in its place, and do nothing")
+    find_rate: bool = option(False, "try learning rates, draw the losses, suggest one, and train nothing")
     json: bool = option(False, "print the result as JSON, and nothing else")
 
 
@@ -89,6 +91,8 @@ def _main(argv: list[str], replacements: Mapping[type, type], files: Mapping[typ
     if options.explain:
         print(explained(recipe, techniques))  # noqa: T201
         return 0
+    if options.find_rate:
+        return _find_rate(project, config, options, techniques, replacements)
     if options.resume:
         run, config, plan = _resumed(project, options, words)
         _same_code(project, run, whose(parts_of(recipe), replacements if plan.mine else {}))
@@ -118,6 +122,36 @@ def _main(argv: list[str], replacements: Mapping[type, type], files: Mapping[typ
         for line in report(run, result):
             show.line(line)
     return 0
+
+
+def _find_rate(
+    project: Project,
+    config: Any,
+    options: Options,
+    techniques: Techniques,
+    replacements: Mapping[type, type],
+) -> int:
+    """Try learning rates and print what came of it."""
+    if options.resume:
+        raise OptionError(
+            "--find-rate with --resume",
+            rule="A rate is looked for before a training, from its first weights on.",
+            fix="leave out one of the two",
+        )
+    show = Plain(sys.stderr) if options.json else progress()
+    limit = min(options.data_limit or _DRY_LIMIT, _DRY_LIMIT) if options.dry_run else options.data_limit
+    mine = replacements if options.mine else {}
+    found = search(project.recipe, config, techniques, show, limit, mine)
+    if found is None:
+        show.line("stopped")
+        return 1
+    if options.json:
+        told = {"rates": found.rates.tolist(), "losses": found.losses.tolist()}
+        print(json.dumps({"suggested": found.suggested, "diverged": found.diverged, **told}))  # noqa: T201
+    else:
+        for line in drawn(found, project.slug):
+            show.line(line)
+    return 0 if found.suggested is not None else 1
 
 
 def _planned(project: Project, config: Any, options: Options, techniques: Techniques) -> tuple[Plan, Any]:

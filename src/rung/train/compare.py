@@ -64,7 +64,10 @@ def curve(run: Run, key: str) -> tuple[list[float], list[float]]:
 
 
 def sketch(
-    curves: Sequence[tuple[str, Sequence[float], Sequence[float]]], columns: int = 64, rows: int = 14
+    curves: Sequence[tuple[str, Sequence[float], Sequence[float]]],
+    columns: int = 64,
+    rows: int = 14,
+    ends: tuple[str, str] | None = None,
 ) -> list[str]:
     """Draw curves over each other in letters: the first run is drawn with a, the second with b.
 
@@ -72,6 +75,7 @@ def sketch(
         curves: (name, x, y) of each; those without a point are left out.
         columns: letters across.
         rows: lines from top to bottom.
+        ends: what stands at the two ends of the x axis; if left out, 0 and the number of epochs.
 
     Returns:
         the lines, the axes and the legend; where two curves meet stands a `*`.
@@ -98,7 +102,8 @@ def sketch(
     wide = max(map(len, labels))
     lines = [f"{label:>{wide}} |{''.join(row).rstrip()}" for label, row in zip(labels, grid, strict=True)]
     lines.append(f"{'':>{wide}} +{'-' * columns}")
-    lines.append(f"{'':>{wide}}  0{f'{last:g} epochs':>{columns - 1}}")
+    left, right = ends or ("0", f"{last:g} epochs")
+    lines.append(f"{'':>{wide}}  {left}{right:>{columns - len(left)}}")
     return [*lines, *(f"{'':>{wide}}  {chr(ord('a') + i)}  {name}" for i, name, _, _ in drawn)]
 
 

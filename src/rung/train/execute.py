@@ -95,11 +95,7 @@ def _execute(
     progress: Progress,
     replacements: Mapping[type, type],
 ) -> dict[str, Any] | None:
-    data = recipe.load(config, plan.data_limit)
-    if not Path(config.data).exists():  # "auto" comes to a name; a path stays what it is
-        config = replace(config, data=data.name)
-    data = with_validation(data)
-    inputs = recipe.prepare(config, data)
+    config, data, inputs = loaded(recipe, config, plan.data_limit)
     if not run.config:
         run.write("config.json", _about(recipe, config, plan, data, inputs, replacements))
     progress.line(_told(data))
@@ -131,6 +127,15 @@ def _execute(
     run.write("result.json", result)
     tracked.end(result)
     return result
+
+
+def loaded(recipe: Recipe, config: Any, limit: int | None) -> tuple[Any, Dataset, Inputs]:
+    """Return the settings with the data's own name in them, the data, and what the model is shown."""
+    data = recipe.load(config, limit)
+    if not Path(config.data).exists():  # "auto" comes to a name; a path stays what it is
+        config = replace(config, data=data.name)
+    data = with_validation(data)
+    return config, data, recipe.prepare(config, data)
 
 
 def _told(data: Dataset) -> str:

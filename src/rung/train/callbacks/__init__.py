@@ -5,5 +5,6 @@ from .early_stopping import EarlyStopping
 from .ema import Ema
 from .mixed_precision import MixedPrecision
 from .randomness import Randomness
+from .rate_finder import RateFinder
 from .schedule import Schedule
 from .validation import Validation
