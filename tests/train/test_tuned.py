@@ -8,6 +8,7 @@ import pytest
 
 import rung.data
 from rung.train import tabular
+from rung.train.baseline import Baseline, fitted
 from rung.train.options import OptionError
 from rung.train.tasks import Classes, Number
 from rung.train.tuned import Method, choose, parted, tuned
@@ -74,6 +75,11 @@ METHODS = {
     "forest": (tabular.forest, {"trees": 20, "least": 3}, tabular.mixed),
     "boosting": (tabular.boosting, {"rate": 0.1, "leaves": 4, "rounds": 60}, tabular.mixed),
     "hist": (tabular.hist_boosting, {"rate": 0.1, "leaves": 4, "rounds": 60}, tabular.mixed),
+    "few columns": (
+        tabular.boosting,
+        {"rate": 0.1, "leaves": 4, "rounds": 60, "columns": 0.5},
+        tabular.mixed,
+    ),
 }
 
 
@@ -119,3 +125,39 @@ def test_without_lightgbm_scikit_learns_boosting_stands_in_and_its_name_says_so(
     ours = tabular.boosting(settings, tabular.mixed(x, x)[0], score, tabular.mixed(x, x)[1], 0)
     theirs = tabular.hist_boosting(settings, tabular.mixed(x, x)[0], score, tabular.mixed(x, x)[1], 0)
     np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("boosting", [tabular.boosting, tabular.hist_boosting])
+def test_a_share_of_the_columns_makes_other_trees_and_a_share_of_1_the_same(boosting):
+    (x, score), (test, _) = table(), table(seed=1)
+    settings = {"rate": 0.1, "leaves": 4, "rounds": 20}
+    train, other = tabular.mixed(x, test)
+    whole = boosting(settings, train, score, other, 0)
+    np.testing.assert_array_equal(boosting(settings | {"columns": 1.0}, train, score, other, 0), whole)
+    assert not np.array_equal(boosting(settings | {"columns": 0.4}, train, score, other, 0), whole)
+
+
+def test_a_method_is_told_by_its_code_and_settings_and_not_by_its_address():
+    made = [
+        Method(partial(tabular.linear, classes=2), [{"penalty": p}], tabular.onehot) for p in (1.0, 1.0, 2.0)
+    ]
+    one, same, other = map(repr, made)
+    assert one == same != other
+    assert "0x" not in one
+    assert one != repr(Method(partial(tabular.linear, classes=3), [{"penalty": 1.0}], tabular.onehot))
+
+
+def test_a_baseline_of_other_settings_is_not_taken_for_the_remembered_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("RUNG_HOME", str(tmp_path))
+    data, said = rung.data.load("iris"), []
+    (x, y), (test, _) = data.split("train"), data.split("test")
+
+    def answers(penalty):
+        method = Method(partial(tabular.linear, classes=3), [{"penalty": penalty}])
+        linear = Baseline("linear", partial(tuned, method, x, y, test, Classes()))
+        return fitted([linear], data, said.append)[0]
+
+    weak, strong = answers(0.1), answers(1000.0)
+    assert not np.array_equal(weak, strong)
+    np.testing.assert_array_equal(answers(0.1), weak)
+    assert len(said) == 2

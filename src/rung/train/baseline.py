@@ -7,7 +7,7 @@ import inspect
 import io
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,9 @@ def _place(baseline: Baseline, data: Dataset) -> Path:
     code = getattr(function, "func", function)  # functools.partial
     module = inspect.getmodule(code)
     source = inspect.getsource(module) if module is not None else ""
-    told = f"{data.digest()} {baseline.name} {getattr(function, 'keywords', '')} {source}"
+    # an argument that is a dataclass, such as a Method of rung.train.tuned, tells its settings and its code
+    settings = [repr(a) for a in getattr(function, "args", ()) if is_dataclass(a)]
+    told = f"{data.digest()} {baseline.name} {settings} {getattr(function, 'keywords', '')} {source}"
     return home() / "cache" / "baselines" / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.npy"
 
 

@@ -113,6 +113,9 @@ def booster() -> str:
 def boosting(settings: Settings, x: Mixed, y: np.ndarray, other: Mixed, classes: int) -> np.ndarray:
     """Fit the gradient boosting at hand: "rounds" trees of so many "leaves", each moving by "rate".
 
+    With "columns", a share of all, each tree of LightGBM, or split of scikit-learn, is shown only so many,
+    drawn anew: trees that cannot all lean on the same column learn from the others too.
+
     Source: ke2017, for LightGBM.
     """
     learn = _lightgbm if booster() == "LightGBM" else hist_boosting
@@ -128,6 +131,7 @@ def _lightgbm(settings: Settings, x: Mixed, y: np.ndarray, other: Mixed, classes
         "objective": "regression" if not classes else "binary" if classes == 2 else "multiclass",
         "learning_rate": settings["rate"],
         "num_leaves": settings["leaves"],
+        "feature_fraction": settings.get("columns", 1.0),
         "seed": 0,
         "deterministic": True,
         "force_row_wise": True,
@@ -153,6 +157,7 @@ def hist_boosting(settings: Settings, x: Mixed, y: np.ndarray, other: Mixed, cla
         "learning_rate": settings["rate"],
         "max_iter": settings["rounds"],
         "max_leaf_nodes": settings["leaves"],
+        "max_features": settings.get("columns", 1.0),
         "categorical_features": [j for j in _words(x) if joined(x)[:, j].max() < _MOST_CATEGORIES] or None,
         "early_stopping": False,
         "random_state": 0,

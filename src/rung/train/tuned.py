@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +20,7 @@ def as_they_are(train: Any, other: Any) -> tuple[Any, Any]:
     return train, other
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Method:
     """A way to learn, and the settings that it is tried with.
 
@@ -32,6 +34,23 @@ class Method:
     fit: Callable[[Settings, Any, np.ndarray, Any], np.ndarray]
     candidates: Sequence[Settings]
     prepare: Callable[[Any, Any], tuple[Any, Any]] = as_they_are
+
+    def __repr__(self) -> str:
+        """Tell what it is and by which code: equal methods, equal words, in any process.
+
+        What baselines came to is remembered by these words, see `rung.train.baseline.fitted`.
+        """
+        candidates = [dict(c) for c in self.candidates]
+        return f"Method({_code(self.fit)}, {candidates}, {_code(self.prepare)})"
+
+
+def _code(function: Callable[..., Any]) -> str:
+    """Return a function's name and fixed arguments, and a digest of the file in which it stands."""
+    plain = getattr(function, "func", function)  # functools.partial
+    module = inspect.getmodule(plain)
+    source = inspect.getsource(module) if module is not None else ""
+    digest = hashlib.sha256(source.encode()).hexdigest()[:16]
+    return f"{plain.__module__}.{plain.__qualname__} {getattr(function, 'keywords', '')} {digest}"
 
 
 def tuned(
