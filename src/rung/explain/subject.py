@@ -86,7 +86,7 @@ class Subject:
         """
         engine = self.engine
         with self.still(), engine.quiet():
-            return np.array(engine.array(self.call(engine.tensor(x))))
+            return np.array(engine.array(first_of(self.call(engine.tensor(x)))))
 
     def value(self, x: Any, layer: str) -> np.ndarray:
         """Return what a layer made of an input; of its last call, and its first output, if there are several.
@@ -138,10 +138,10 @@ class Subject:
             stack.enter_context(engine.frozen(self.model))
             if layer is None:
                 leaf = [engine.tensor(x if value is None else value, wanted=True)]
-                out = self.call(leaf[0])
+                out = first_of(self.call(leaf[0]))
             else:
                 stack.enter_context(listening(engine, self.layer(layer), after=cut))
-                out = self.call(engine.tensor(x))
+                out = first_of(self.call(engine.tensor(x)))
             scores = np.array(engine.array(out))
             chosen = engine.tensor(weights_of(target, scores).astype(scores.dtype))
             found = engine.gradient((out * chosen).sum(), leaf[0])

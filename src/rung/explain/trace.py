@@ -1,0 +1,233 @@
+"""One pass through a network, recorded: every layer that was called, what it made, and what fed it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import nan
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from rung.explain.ancestry import INPUT, Ancestry, ancestry_of, parts_of
+from rung.explain.engine import Engine
+from rung.explain.products import counting
+from rung.explain.subject import Subject, first_of
+
+__all__ = ["INPUT", "Call", "Trace", "trace"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of one layer that calls no other layer; or what a block did itself before it returned.
+
+    Attributes:
+        name: as in named_modules(): "features.0".
+        kind: the layer's class: "Conv2d"; of a block's own work, the operations: "Add, ReLU".
+        settings: what it prints of itself: "1, 6, kernel_size=5".
+        inputs: the shapes of the tensors that it took.
+        output: the shape that came out; of several outputs, the first one's.
+        parameters: how many numbers it trains; 0 in a second call of the same layer.
+        bytes: of its output.
+        flops: of its matrix products and convolutions, two for each multiply-and-add.
+        seconds: that the call took, the median of several; NaN if it was not timed: a block's work is not.
+        sources: which calls made what it took, INPUT for the network's input.
+        between: what was done to these outside of any layer on the way: ("Add",).
+        is_layer: whether it is a layer's call.
+    """
+
+    name: str
+    kind: str
+    settings: str
+    inputs: tuple[tuple[int, ...], ...]
+    output: tuple[int, ...]
+    parameters: int
+    bytes: int
+    flops: int
+    seconds: float = nan
+    sources: tuple[int, ...] = ()
+    between: tuple[str, ...] = ()
+    is_layer: bool = True
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A pass through a network.
+
+    Attributes:
+        engine: "scratch" or "pytorch".
+        calls: in the order in which they were made.
+        blocks: the class of every layer that calls others, by name; the model itself is "".
+        input: the shapes of what the network took.
+        sources: which calls made what came out.
+        between: what was done to these on the way out.
+        parameters: how many numbers the network trains or keeps frozen, a shared one counted once.
+        parameter_bytes: what they take.
+        flops: of all products, those outside of any layer too.
+    """
+
+    engine: str
+    calls: tuple[Call, ...]
+    blocks: dict[str, str]
+    input: tuple[tuple[int, ...], ...]
+    sources: tuple[int, ...]
+    between: tuple[str, ...]
+    parameters: int
+    parameter_bytes: int
+    flops: int
+
+    @property
+    def seconds(self) -> float:
+        """That the layers took together."""
+        return sum(call.seconds for call in self.calls if call.is_layer)
+
+
+@dataclass
+class _Open:
+    """A call that has not returned."""
+
+    flops: int
+    sources: tuple[int, ...]
+    between: tuple[str, ...]
+    inputs: tuple[tuple[int, ...], ...]
+    has_inner: bool = False
+
+
+def trace(subject: Subject, x: Any, times: int = 5) -> Trace:
+    """Run a model once and record it, then some more times with a clock.
+
+    Args:
+        subject: the model.
+        x: an input, as for `subject.ask`; best of one example.
+        times: how many passes are timed; 0 for none.
+
+    Cost: times + 1 passes.
+
+    Example:
+        >>> import numpy as np
+        >>> from rung.scratch import nn
+        >>> model = nn.Sequential(nn.Linear(3, 4, rng=0), nn.ReLU(), nn.Linear(4, 2, rng=1))
+        >>> found = trace(Subject(model), np.ones((1, 3), np.float32), times=0)
+        >>> [(call.name, call.output, call.sources) for call in found.calls]
+        [('0', (1, 4), (-1,)), ('1', (1, 4), (0,)), ('2', (1, 2), (1,))]
+        >>> found.parameters, found.flops
+        (26, 40)
+    """
+    engine = subject.engine
+    tensors = engine.tensor(x, wanted=True)
+    with subject.still(), counting(engine) as counted:
+        recorder = _Recorder(engine, tensors, counted)
+        with contextlib.ExitStack() as stack:
+            for name, module in subject.layers().items():
+                stack.callback(engine.listen(module, recorder.before, recorder.after(name)))
+            out = subject.call(tensors)
+        flops = counted() + recorder.unseen
+    sources, between = recorder.came_from.sources((out,))
+    parameters = list(subject.model.parameters())
+    return Trace(
+        engine.name,
+        tuple(_with_seconds(recorder.calls, [_clocked(subject, x) for _ in range(times)])),
+        recorder.blocks,
+        shapes_of((tensors,)),
+        sources,
+        between,
+        sum(int(p.numel()) for p in parameters),
+        sum(engine.array(p).nbytes for p in parameters),
+        flops,
+    )
+
+
+class _Recorder:
+    """What the hooks write down."""
+
+    def __init__(self, engine: Engine, inputs: Any, counted: Callable[[], int]) -> None:
+        self.engine, self.counted = engine, counted
+        self.came_from: Ancestry = ancestry_of(engine, inputs)
+        self.calls: list[Call] = []
+        self.blocks: dict[str, str] = {}
+        self.opened: list[_Open] = []
+        self.seen: set[int] = set()
+        self.unseen = 0  # work that no counter sees
+
+    def before(self, module: Any, args: tuple[Any, ...]) -> None:
+        if self.opened:
+            self.opened[-1].has_inner = True
+        self.opened.append(_Open(self.counted(), *self.came_from.sources(args), shapes_of(args)))
+
+    def after(self, name: str) -> Callable[[Any, tuple[Any, ...], Any], None]:
+        def hook(module: Any, args: tuple[Any, ...], out: Any) -> None:
+            call = self.opened.pop()
+            if call.has_inner:
+                self.blocks[name] = type(module).__name__
+                sources, between = self.came_from.sources((out,))
+                if between and name:  # a sum, say, of what its layers made
+                    self._add(
+                        Call(name, ", ".join(between), "", (), (), 0, 0, 0, is_layer=False), out, sources
+                    )
+                return
+            own = [p for p in module.parameters() if id(p) not in self.seen]
+            self.seen.update(id(p) for p in own)
+            flops = self.counted() - call.flops
+            if not flops:
+                flops = recurrent_flops(module, call.inputs)
+                self.unseen += flops
+            kind, parameters = type(module).__name__, sum(int(p.numel()) for p in own)
+            made = Call(name, kind, module.extra_repr(), call.inputs, (), parameters, 0, flops)
+            self._add(replace(made, between=call.between), out, call.sources)
+
+        return hook
+
+    def _add(self, call: Call, out: Any, sources: tuple[int, ...]) -> None:
+        array = self.engine.array(first_of(out))
+        self.calls.append(replace(call, output=array.shape, bytes=array.nbytes, sources=sources))
+        self.came_from.made(len(self.calls) - 1, out)
+
+
+def shapes_of(values: Any) -> tuple[tuple[int, ...], ...]:
+    """Return the shapes of the tensors and arrays in nested values."""
+    return tuple(tuple(part.shape) for part in parts_of(values))
+
+
+def recurrent_flops(module: Any, inputs: Sequence[Sequence[int]]) -> int:
+    """Count the products of a recurrent layer from its weights, where its kernel does not show them.
+
+    Every step multiplies each weight once with each example: 2 x steps x batch x weights.
+    """
+    if not hasattr(module, "hidden_size") or not inputs or len(inputs[0]) != 3:
+        return 0
+    weights = sum(int(p.numel()) for name, p in module.named_parameters() if name.startswith("weight"))
+    return 2 * inputs[0][0] * inputs[0][1] * weights
+
+
+def _with_seconds(calls: Sequence[Call], rounds: Sequence[Sequence[float]]) -> Iterator[Call]:
+    """Give every layer's call the median of its times, if every pass came by the same layers."""
+    layers = sum(call.is_layer for call in calls)
+    fit = bool(rounds) and all(len(one) == layers for one in rounds)
+    clocked = iter([median(column) for column in zip(*rounds, strict=True)] if fit else [])
+    for call in calls:
+        yield replace(call, seconds=next(clocked, nan)) if call.is_layer else call
+
+
+def _clocked(subject: Subject, x: Any) -> list[float]:
+    """Return the seconds of every call that calls no other, in the order in which they returned."""
+    seconds: list[float] = []
+    started: list[float] = []
+    inner: list[bool] = []
+
+    def before(module: Any, args: tuple[Any, ...]) -> None:
+        if inner:
+            inner[-1] = True
+        inner.append(False)
+        started.append(perf_counter())
+
+    def after(module: Any, args: tuple[Any, ...], out: Any) -> None:
+        took = perf_counter() - started.pop()
+        if not inner.pop():
+            seconds.append(took)
+
+    with contextlib.ExitStack() as stack:
+        for module in subject.layers().values():
+            stack.callback(subject.engine.listen(module, before, after))
+        subject.ask(x)
+    return seconds
