@@ -301,6 +301,8 @@ def test_load_takes_a_path_for_a_name(tmp_path, pets, monkeypatch):
     assert rung.data.load(str(path)).digest() == load_own(path).digest()
     assert len(rung.data.load(f"{path}?answer=job", limit=10)) == 10
     assert rung.data.load(f"{pets}?size=8").shape == (8, 8, 3)
+    for name in (f"{path}?answer=job", f"{pets}?size=8"):
+        assert rung.data.load(name).name == name, "a run keeps this name, and loads by it when it goes on"
     assert "30 rows" in rung.data.card(str(path)).size
     monkeypatch.chdir(tmp_path)
     assert rung.data.load("pets").names == ("cat", "dog")

@@ -51,7 +51,8 @@ def load_own(
         OwnDataError: something is missing, unlabelled, empty or unreadable; the message names file and line.
         TableError: a line of a table is not as the others; the message names file and line.
     """
-    name = str(path)
+    name = str(path)  # with its options: a run that goes on loads by this name what it loaded before
+    place = Path(name).expanduser()
     bare, _, query = name.partition("?")
     if query and not Path(name).exists():
         options = dict(parse_qsl(query))
@@ -62,8 +63,7 @@ def load_own(
                 rule=f"There are {', '.join(OPTIONS)}, as in people.csv?answer=job or flowers?size=32.",
             )
         answer, task = options.get("answer", answer), options.get("task", task)
-        size, name = int(options.get("size", size)), bare
-    place = Path(name).expanduser()
+        size, place = int(options.get("size", size)), Path(bare).expanduser()
     if task not in ("", "classes", "number"):
         raise OwnDataError(f"{name}: the task {task!r}", rule='A task is "classes" or "number".')
     if not place.exists():
