@@ -1,0 +1,114 @@
+"""What every layer makes of one input: feature maps, vectors, vectors over time."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rung.explain.colors import colored, tiled
+from rung.explain.subject import Subject, first_of
+
+CHANNELS = 64  # at most so many maps of a layer are drawn
+
+
+@dataclass(frozen=True, eq=False)
+class Activation:
+    """What one call of a layer made of one input.
+
+    Attributes:
+        layer: its name.
+        kind: its class.
+        values: feature maps (channels, h, w), vectors over time (steps, features), or a vector (features,).
+    """
+
+    layer: str
+    kind: str
+    values: np.ndarray
+
+    def picture(self) -> np.ndarray:
+        """Draw the values, (h, w, 4) bytes: maps as tiles, time from left to right, a vector row by row."""
+        if self.values.ndim == 3:
+            return colored(tiled(self.values[:CHANNELS]))
+        if self.values.ndim == 2:
+            return colored(self.values.T[: 4 * CHANNELS])
+        return colored(tiled(self.values.reshape(-1, 1, 1), gap=0))
+
+    def caption(self) -> str:
+        """Say what is seen, in numbers."""
+        v = self.values
+        if v.ndim == 3:
+            what = f"{len(v)} feature maps of {v.shape[1]} x {v.shape[2]}"
+            what += f", the first {CHANNELS} shown" if len(v) > CHANNELS else ""
+        elif v.ndim == 2:
+            what = f"{v.shape[1]} features over {v.shape[0]} steps, from left to right"
+        else:
+            what = f"{v.size} numbers, row by row"
+        zeros = float(np.mean(v == 0))
+        closed = f"; {zeros:.0%} are exactly 0" if zeros >= 0.005 else ""
+        return f"{what}; from {v.min():.3g} (blue) over 0 (white) to {v.max():.3g} (orange){closed}."
+
+
+def activations(subject: Subject, x: Any) -> list[Activation]:
+    """Return what each call of a layer that calls no other made of one input, in order.
+
+    Args:
+        subject: the model.
+        x: one input: a batch of 1.
+
+    Cost: one pass.
+
+    Example:
+        >>> from rung.scratch import nn
+        >>> model = nn.Sequential(nn.Linear(2, 3, rng=0), nn.ReLU())
+        >>> [(a.layer, a.kind, a.values.shape) for a in activations(Subject(model), np.ones((1, 2)))]
+        [('0', 'Linear', (3,)), ('1', 'ReLU', (3,))]
+    """
+    engine = subject.engine
+    found: list[Activation] = []
+    inner: list[bool] = []
+
+    def before(module: Any, args: tuple[Any, ...]) -> None:
+        if inner:
+            inner[-1] = True
+        inner.append(False)
+
+    with contextlib.ExitStack() as stack:
+        for name, module in subject.layers().items():
+
+            def after(module: Any, args: tuple[Any, ...], out: Any, name: str = name) -> None:
+                if not inner.pop():
+                    values = of_one(np.array(engine.array(first_of(out))))
+                    found.append(Activation(name, type(module).__name__, values))
+
+            stack.callback(engine.listen(module, before, after))
+        subject.ask(x)
+    return found
+
+
+def of_one(values: np.ndarray) -> np.ndarray:
+    """Take the axis of the batch of 1 away: the first, or the second where time comes first.
+
+    What is left has 1 to 3 axes: more become one, none becomes one number.
+    """
+    axis = next((i for i in range(min(2, values.ndim)) if values.shape[i] == 1), None)
+    one = values if axis is None else values.take(0, axis)
+    return one.reshape(-1, *one.shape[-2:]) if one.ndim > 3 else np.atleast_1d(one)
+
+
+def strongest(values: np.ndarray, k: int = 9) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each channel the examples that make it strongest, and how strong.
+
+    Args:
+        values: what a layer made of n examples: (n, channels, h, w), where the largest number of a map
+            counts, or (n, features).
+        k: examples a channel.
+
+    Returns:
+        example numbers (channels, k), and the peaks that they reach, the highest first.
+    """
+    peaks = values.reshape(*values.shape[:2], -1).max(axis=2)  # (n, channels)
+    order = np.argsort(-peaks, axis=0, kind="stable")[:k]  # (k, channels)
+    return order.T, np.take_along_axis(peaks, order, axis=0).T
