@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("train", "train a project on real data"),
     "runs": ("runs", "every training: listed, compared, one beside another"),
     "score": ("score", "how good a run is on examples it never saw"),
+    "sweep": ("sweep", "search for good settings, judged on the validation part alone"),
     "data": ("data", "the data sets: what each holds, and whether it is here"),
     "prove": ("prove", "every part beside the reference: values, gradients, steps"),
     "where": ("where", "where a name stands: op, layer, lesson, tests, users"),
@@ -38,7 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dev": ("dev", "for authors: is a lesson honest?"),
 }
 # commands that read their own words, options included
-OWN_WORDS = {"train"}
+OWN_WORDS = {"train", "sweep"}
 
 
 def parser(command: str) -> argparse.ArgumentParser:

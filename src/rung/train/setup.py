@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,7 @@ def train(
     whole: Run,
     progress: Progress,
     told: Callable[[dict[str, Any]], None] | None = None,
+    more: Sequence[Callback] = (),
 ) -> Trained:
     """Train one seed, from its checkpoint if there is one.
 
@@ -57,6 +58,8 @@ def train(
         whole: the run that this seed is a part of, where a page asks to stop.
         progress: where to show it.
         told: is given every line of the curve.
+        more: further callbacks, told of each moment after the others: an epoch's line is written by then.
+            They have nothing that a checkpoint would keep.
     """
     model = recipe.build(config, inputs)
     backend = backend_of(model)
@@ -105,6 +108,7 @@ def train(
             Validation(validate),
             *asked.after,
             recorder,
+            *more,
         ]
         fit(training, callbacks)
     lines = run.metrics()

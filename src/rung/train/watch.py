@@ -39,6 +39,9 @@ class Stop:
         if self.wished:
             raise KeyboardInterrupt
         self.wished = True
+        outer = getattr(self._before.get(number), "__self__", None)
+        if isinstance(outer, Stop):  # a sweep's, around the training: it wants to know, too
+            outer.wished = True
 
 
 class Recorder(Callback):
