@@ -1,0 +1,203 @@
+"""What `rung export RUN` does: bring a finished run back, and write it in a form that others can use."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rung import __version__
+from rung.data.dataset import Dataset
+from rung.projects.project import Project, load
+from rung.projects.scoring import kept_score
+from rung.scratch.errors import UnknownNameError, did_you_mean
+from rung.serve.card import hub_card
+from rung.serve.facts import App, Facts
+from rung.serve.folder import refuse_foreign, write_folder
+from rung.serve.onnx_file import Check, compare, onnx_bytes
+from rung.train.inputs import predict
+from rung.train.record import Run
+from rung.train.restore import Restored, restore, settings
+from rung.train.score import tell
+from rung.train.tasks import Classes
+
+FORMS = {
+    "onnx": "the network as one ONNX file, checked with onnxruntime, and its card",
+    "card": "the model card in the form of the Hugging Face Hub",
+}
+_HELD_OUT = 1000  # so many test examples an export is checked on
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        folder: where.
+        files: the paths within it.
+        check: how the network compares with the run's; None where no network was written.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    check: Check | None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A run with all that an export needs of it.
+
+    Attributes:
+        found: the run brought back.
+        facts: what an export says of it.
+        x: held-out examples as the network takes them.
+        expected: what it answers to them.
+    """
+
+    found: Restored
+    facts: Facts
+    x: Any
+    expected: np.ndarray
+
+    @property
+    def classes(self) -> bool:
+        """Whether its answers are classes."""
+        return isinstance(self.found.recipe.TASK, Classes)
+
+    def onnx(self) -> tuple[bytes, Check]:
+        """Return the checked ONNX file.
+
+        Raises:
+            ExportError: the network cannot be exported, or the export does not answer as it does.
+        """
+        outputs = getattr(self.found.recipe, "outputs", None)
+        made = onnx_bytes(self.found.model, self.x, self.facts.metadata(), self.classes, outputs)
+        return made, compare(made, self.x, self.expected)
+
+
+def export(run: Run, to: str, out: Path | None, say: Callable[[str], None]) -> Exported:
+    """Write a finished run in one of FORMS.
+
+    Args:
+        run: the run.
+        to: a key of FORMS.
+        out: the folder to write; None: RUN-FORM in the folder one is in.
+        say: told of what takes long.
+
+    Raises:
+        UnknownNameError: there is no such form.
+        RunError: the run has not come to its end.
+        ExportError: the run cannot be written in this form, or the folder holds something else.
+    """
+    if to not in FORMS:
+        raise UnknownNameError(
+            f"there is no form {to!r} to export to",
+            rule=f"There are {', '.join(FORMS)}.",
+            fix=did_you_mean(to, list(FORMS)),
+        )
+    result = kept_score(run)
+    folder = (out or Path(f"{run.name}-{to}")).absolute()
+    refuse_foreign(folder)
+    project = load(run.config["project"])
+    files, check = _files(project, run, result, to, say)
+    write_folder(folder, files, {"run": run.name, "project": project.slug, "to": to, "rung": __version__})
+    return Exported(folder, tuple(sorted(files)), check)
+
+
+def _files(
+    project: Project, run: Run, result: dict[str, Any], to: str, say: Callable[[str], None]
+) -> tuple[dict[str, bytes], Check | None]:
+    """Return the files of a form."""
+    if to == "card":
+        data = project.recipe.load(settings(project.recipe, run), run.config.get("data_limit"))
+        facts = facts_of(project, run, result, data)
+        return {"README.md": hub_card(facts, _CARD_ALONE).encode()}, None
+    subject = subject_of(project, run, result, say)
+    say("exporting the network, and comparing its answers")
+    network, check = subject.onnx()
+    readme = hub_card(subject.facts, f"{_ONNX}\n\nThe export was {check.line()}.")
+    return {"model.onnx": network, "README.md": readme.encode()}, check
+
+
+def subject_of(project: Project, run: Run, result: dict[str, Any], say: Callable[[str], None]) -> Subject:
+    """Bring a run back, and ask it the held-out examples.
+
+    Raises:
+        CheckpointError: its weights cannot be read.
+    """
+    say(f"bringing back {run.name}")
+    recipe = project.recipe
+    found = restore(recipe, run)
+    facts = facts_of(project, run, result, found.data)
+    facts = replace(facts, app=app_of(project, found))
+    rows = found.inputs.splits["test"][:_HELD_OUT]
+    outputs = getattr(recipe, "outputs", None)
+    expected = predict(found.backend, found.model, found.inputs, rows, outputs)
+    x: Any = found.inputs.take(rows)
+    return Subject(found, facts, x, expected)
+
+
+def app_of(project: Project, found: Restored) -> App | None:
+    """Return what the project's app.py says of its input, or None where it has none.
+
+    Raises:
+        ExportError: it has none for a run like this.
+    """
+    if not (project.folder / "app.py").is_file():
+        return None
+    module = importlib.import_module(f"rung.projects.{project.folder.name}.app")
+    made: App | None = module.app(found.config, found.data, found.inputs)
+    return made
+
+
+def facts_of(project: Project, run: Run, result: dict[str, Any], data: Dataset) -> Facts:
+    """Return what is known of a run."""
+    score, unit = result["score"], result["unit"]
+    tile = result.get("tile")
+    card = run.folder / "MODEL_CARD.md"
+    return Facts(
+        run=run.name,
+        project=project.slug,
+        title=project.title,
+        question=project.question,
+        about=result["about"],
+        classes=tuple(map(str, data.names)) if isinstance(project.recipe.TASK, Classes) else (),
+        metric=result["metric"],
+        told=_told(score, unit),
+        score={key: score[key] for key in ("value", "low", "high", "of")},
+        baselines=tuple((b["name"], _told(b, unit)) for b in result["baselines"]),
+        data=result["data"],
+        data_title=data.card.title,
+        data_url=data.card.url,
+        licence=data.card.licence,
+        kind=data.kind,
+        problems=tuple(data.card.problems),
+        mistakes=tuple(result.get("mistakes") or ()),
+        tile=(int(tile[0]), int(tile[1])) if tile else None,
+        dry_run=bool(result["dry_run"]),
+        version=__version__,
+        card=card.read_text(encoding="utf-8") if card.is_file() else f"# {project.title}\n",
+        findings={"wrong": result.get("wrong"), "calibration": result.get("calibration")},
+    )
+
+
+def _told(score: dict[str, Any], unit: str) -> str:
+    value, low, high = (tell(score[key], unit) for key in ("value", "low", "high"))
+    return f"{value} ({low} to {high})"
+
+
+_CARD_ALONE = "This card alone: the weights stayed where they were trained."
+
+_ONNX = """`model.onnx` is the network, with a batch axis of any length; it runs without rung:
+
+```python
+import onnxruntime
+
+session = onnxruntime.InferenceSession("model.onnx")
+scores = session.run(["scores"], {"x": x})[0]  # "probabilities" too, where it tells classes apart
+print(session.get_modelmeta().custom_metadata_map)  # run, classes, score, licence, what x is
+```"""

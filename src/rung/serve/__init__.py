@@ -1,0 +1,1 @@
+"""A trained network for other people: exported, checked, and shown together with what it gets wrong."""
