@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -14,10 +15,14 @@ from rung.train.execute import Plan, execute
 from rung.train.explain import explained
 from rung.train.options import OptionError, describe, option, parse
 from rung.train.parts import PartError, whose
+from rung.train.processes import ProcessError, Together, join, leave, started_among
+from rung.train.processes.follow import follow
+from rung.train.processes.join import let_the_first_speak
+from rung.train.processes.launch import LEFT, launch
 from rung.train.progress import Plain, progress
 from rung.train.rates import drawn, search
 from rung.train.recipe import parts_of
-from rung.train.record import Run, RunError, find_run, new_run, runs
+from rung.train.record import Run, RunError, find_run, new_run, runs, runs_folder
 from rung.train.report import report
 from rung.train.restore import settings
 from rung.train.techniques import Techniques
@@ -44,6 +49,7 @@ class Options:
     )
     explain: bool = option(False, "print the training loop, with all that acts in its place, and do nothing")
     find_rate: bool = option(False, "try learning rates, draw the losses, suggest one, and train nothing")
+    procs: int = option(1, "how many processes train together, each on its share of every batch")
     json: bool = option(False, "print the result as JSON, and nothing else")
 
 
@@ -65,7 +71,12 @@ def main(
     """
     try:
         return _main(list(argv), replacements if replacements is not None else {}, files or {})
+    except ProcessError as error:
+        if int(os.environ.get("RANK", "0")) or started_among() == 1:  # else who started it tells of it
+            print(error, file=sys.stderr)  # noqa: T201
+        return LEFT if started_among() > 1 else 2
     except RungError as error:
+        let_the_first_speak()
         print(error, file=sys.stderr)  # noqa: T201
         return 2
     except KeyboardInterrupt:
@@ -88,18 +99,24 @@ def _main(argv: list[str], replacements: Mapping[type, type], files: Mapping[typ
         raise OptionError(f"--seeds is {options.seeds}", rule="It must be at least 1.")
     if options.track not in KINDS:
         raise OptionError(f"--track is {options.track}", rule=f"It must be {', '.join(KINDS)}.")
+    if options.procs < 1:
+        raise OptionError(f"--procs is {options.procs}", rule="It must be at least 1.")
     if options.explain:
-        print(explained(recipe, techniques))  # noqa: T201
+        print(explained(recipe, techniques, options.procs))  # noqa: T201
         return 0
     if options.find_rate:
         return _find_rate(project, config, options, techniques, replacements)
-    if options.resume:
-        run, config, plan = _resumed(project, options, words)
-        _same_code(project, run, whose(parts_of(recipe), replacements if plan.mine else {}))
-    else:
-        plan, config = _planned(project, config, options, techniques)
-        run = new_run(project.slug, options.name)
+    if started_among() == 1 and (asked := _processes(project, options, words)) is not None:
+        return launch([project.slug, *asked.words], asked.procs, asked.run)
+    together = join()
+    run, config, plan = _begun(project, config, options, techniques, words, together)
     replacements = replacements if plan.mine else {}
+    if options.resume:
+        _same_code(project, run, whose(parts_of(recipe), replacements))
+    if not together.first:
+        done = follow(recipe, config, plan, run, together, replacements)
+        leave(together)
+        return 0 if done else 1
     show = Plain(sys.stderr) if options.json else progress()
     show.line(f"{project.title}: {run.name}")
     if plan.mine:
@@ -107,12 +124,13 @@ def _main(argv: list[str], replacements: Mapping[type, type], files: Mapping[typ
         for line in mine_lines(whose(parts_of(recipe), replacements), named):
             show.line(line)
     try:
-        result = execute(recipe, config, plan, run, show, replacements)
+        result = execute(recipe, config, plan, run, show, replacements, together)
     except PartError:
         show.line(
             f"the run {run.name} is kept; mend the part, then: rung train {project.slug} --mine --resume"
         )
         raise
+    leave(together)
     if result is None:
         show.line(f"stopped; to go on: rung train {project.slug} --resume {run.name}")
         return 1
@@ -124,6 +142,53 @@ def _main(argv: list[str], replacements: Mapping[type, type], files: Mapping[typ
     return 0
 
 
+@dataclass(frozen=True)
+class Processes:
+    """Several processes to start: how many, with which words, and the run's name where it is known."""
+
+    procs: int
+    words: list[str]
+    run: str
+
+
+def _processes(project: Project, options: Options, words: list[str]) -> Processes | None:
+    """Return the processes that a training asks for; None if this one does."""
+    if not options.resume:
+        return Processes(options.procs, words, options.name or "") if options.procs > 1 else None
+    run, _, plan = _resumed(project, options, words)
+    others = [w for w in ("--json", "--mine") if w in words]
+    return Processes(plan.procs, [f"--resume={run.name}", *others], run.name) if plan.procs > 1 else None
+
+
+def _begun(
+    project: Project,
+    config: Any,
+    options: Options,
+    techniques: Techniques,
+    words: list[str],
+    together: Together,
+) -> tuple[Run, Any, Plan]:
+    """Return the run to train, its settings and its plan: a new one or one that goes on.
+
+    Of several processes the first one decides which.
+    """
+    if options.resume:
+        if together.first:
+            run, config, plan = _resumed(project, options, words)
+            together.text(run.name)
+        else:
+            run, config, plan = _resumed(project, replace(options, resume=together.text("")), words)
+        if plan.procs != together.world:
+            raise OptionError(
+                f"{run.name} was begun with {plan.procs} processes, now there are {together.world}",
+                rule="What each of them draws depends on how many there are.",
+            )
+        return run, config, plan
+    plan, config = _planned(project, config, options, techniques)
+    name = new_run(project.slug, options.name).name if together.first else ""
+    return Run(runs_folder() / together.text(name)), config, replace(plan, procs=together.world)
+
+
 def _find_rate(
     project: Project,
     config: Any,
@@ -132,12 +197,12 @@ def _find_rate(
     replacements: Mapping[type, type],
 ) -> int:
     """Try learning rates and print what came of it."""
-    if options.resume:
-        raise OptionError(
-            "--find-rate with --resume",
-            rule="A rate is looked for before a training, from its first weights on.",
-            fix="leave out one of the two",
-        )
+    for flag, given, rule in (
+        ("--resume", options.resume, "A rate is looked for before a training, from its first weights on."),
+        ("--procs", options.procs > 1, "A rate is looked for by one process."),
+    ):
+        if given:
+            raise OptionError(f"--find-rate with {flag}", rule=rule, fix="leave out one of the two")
     show = Plain(sys.stderr) if options.json else progress()
     limit = min(options.data_limit or _DRY_LIMIT, _DRY_LIMIT) if options.dry_run else options.data_limit
     mine = replacements if options.mine else {}

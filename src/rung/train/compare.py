@@ -19,7 +19,7 @@ def facts(run: Run) -> dict[str, Any]:
     config = run.config
     told: dict[str, Any] = {"project": config.get("project")}
     told |= config.get("config", {})
-    told |= {k: config.get(k) for k in ("seeds", "data_limit", "dry_run") if k in config}
+    told |= {k: config.get(k) for k in ("seeds", "data_limit", "dry_run", "procs") if k in config}
     told |= config.get("techniques", {})
     told |= {f"{key} hash": value[:12] for key, value in config.get("hashes", {}).items()}
     told |= {p["part"]: p["whose"] for p in config.get("parts", ())}

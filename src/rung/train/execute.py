@@ -21,6 +21,7 @@ from rung.train.loop import steps_per_epoch
 from rung.train.machine import versions
 from rung.train.modelcard import model_card
 from rung.train.parts import using, whose
+from rung.train.processes import ALONE, ProcessError, Together
 from rung.train.progress import Progress
 from rung.train.recipe import Recipe, parts_of
 from rung.train.record import Run
@@ -42,6 +43,7 @@ class Plan:
         mine: whether the learner asked for their own parts.
         techniques: what else the training does.
         track: whom else to tell, one of `rung.train.tracking.KINDS`.
+        procs: how many processes train it together.
     """
 
     project: str
@@ -52,6 +54,7 @@ class Plan:
     mine: bool = False
     techniques: Techniques = field(default_factory=Techniques)
     track: str = "trackio"
+    procs: int = 1
 
 
 def execute(
@@ -61,8 +64,11 @@ def execute(
     run: Run,
     progress: Progress,
     replacements: Mapping[type, type] | None = None,
+    together: Together = ALONE,
 ) -> dict[str, Any] | None:
     """Train and score; go on where the run stands if it was begun before.
+
+    Of several processes that train together this is what the first one does; see `processes/follow.py`.
 
     Returns:
         the result, as it stands in result.json; None if it was stopped on the way.
@@ -70,13 +76,16 @@ def execute(
     Raises:
         RunError: another process trains this run.
         PartError: a part of the learner's failed.
+        ProcessError: another process of this training has ended.
     """
     replacements = {} if replacements is None else replacements
     with run.training():
         try:
             (run.folder / "fault.json").unlink(missing_ok=True)
             with using(parts_of(recipe), replacements):
-                return _execute(recipe, config, plan, run, progress, replacements)
+                return _execute(recipe, config, plan, run, progress, replacements, together)
+        except ProcessError:
+            raise  # broken off like a training that was killed, and not a fault of this one
         except RungError as error:
             if not run.config:  # it never began: nothing to keep
                 shutil.rmtree(run.folder, ignore_errors=True)
@@ -94,6 +103,7 @@ def _execute(
     run: Run,
     progress: Progress,
     replacements: Mapping[type, type],
+    together: Together,
 ) -> dict[str, Any] | None:
     config, data, inputs = loaded(recipe, config, plan.data_limit)
     if not run.config:
@@ -108,7 +118,7 @@ def _execute(
             progress.line(f"seed {config.seed + i} ({i + 1} of {plan.seeds})")
         this = replace(config, seed=config.seed + i)
         told = tracked.log if i == 0 else None  # of several seeds the first one's curve
-        one = train(recipe, this, plan.techniques, inputs, seed_run, run, progress, told)
+        one = train(recipe, this, plan.techniques, inputs, seed_run, run, progress, told, together=together)
         if not one.done:
             tracked.end(None)
             return None

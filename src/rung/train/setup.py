@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from rung.train.backend import Backend, backend_of
-from rung.train.callbacks import Randomness, Schedule, Validation
+from rung.train.callbacks import AverageGradients, Randomness, Schedule, StopTogether, Validation
 from rung.train.checkpoint import load_checkpoint
 from rung.train.inputs import Inputs, predict
 from rung.train.loop import Callback, Training, fit
+from rung.train.processes import ALONE, Together
 from rung.train.progress import Progress
 from rung.train.recipe import Recipe, truth_of
 from rung.train.record import Run
@@ -46,6 +47,7 @@ def train(
     progress: Progress,
     told: Callable[[dict[str, Any]], None] | None = None,
     more: Sequence[Callback] = (),
+    together: Together = ALONE,
 ) -> Trained:
     """Train one seed, from its checkpoint if there is one.
 
@@ -60,6 +62,11 @@ def train(
         told: is given every line of the curve.
         more: further callbacks, told of each moment after the others: an epoch's line is written by then.
             They have nothing that a checkpoint would keep.
+        together: the processes that train it, this one among them; the first alone validates and writes.
+
+    Raises:
+        TrainingError: the loss is infinite or not a number.
+        ProcessError: another process has ended.
     """
     model = recipe.build(config, inputs)
     backend = backend_of(model)
@@ -69,7 +76,8 @@ def train(
     path, note = run.folder / "checkpoint.safetensors", {}
     if path.is_file():
         note = load_checkpoint(path, model, optimizer, asked.all)
-    run.forget_after(note.get("step", 0))
+    if together.first:
+        run.forget_after(note.get("step", 0))
 
     def validate() -> float:
         with asked.for_validation(model):
@@ -88,29 +96,36 @@ def train(
         batch=config.batch,
         seed=config.seed,
         step=note.get("step", 0),
+        rank=together.rank,
+        world=together.world,
         stop=asked.stopped,
     )
     with Stop() as stop:
+        average = AverageGradients(together, wish=lambda: stop.wished)
+        several = together.world > 1
         recorder = Recorder(
             run,
             say=lambda value: tell(value, recipe.TASK.unit),
             progress=progress,
             stop=stop,
             note=note,
-            asked=whole.asked_to_stop,
+            asked=lambda: whole.asked_to_stop() or average.wished or together.left_behind,
             others=asked.all,
             told=told,
         )
         callbacks: list[Callback] = [
             Schedule(recipe.rate(config, training.total)),
             Randomness(backend),
+            *[average] * several,
             *asked.before,
-            Validation(validate),
+            *[Validation(validate)] * together.first,
             *asked.after,
-            recorder,
+            *[recorder] * together.first,
             *more,
+            *[StopTogether(together)] * several,
         ]
         fit(training, callbacks)
     lines = run.metrics()
     seconds = lines[-1]["seconds"] if lines else 0.0
-    return Trained(model, backend, seconds, training.step >= training.total or asked.stopped)
+    done = together.agree(training.step >= training.total or asked.stopped)
+    return Trained(model, backend, seconds, done)

@@ -1,5 +1,6 @@
 """The things done beside a training, one a file: `rung train PROJECT --explain` shows where each acts."""
 
+from .average_gradients import AverageGradients
 from .clipping import ClipGradients
 from .early_stopping import EarlyStopping
 from .ema import Ema
@@ -7,4 +8,5 @@ from .mixed_precision import MixedPrecision
 from .randomness import Randomness
 from .rate_finder import RateFinder
 from .schedule import Schedule
+from .stop_together import StopTogether
 from .validation import Validation
