@@ -97,7 +97,7 @@ def test_tuning_leaves_the_first_blocks_and_all_norms_as_they_are():
     from rung.projects.cat_dog.model import TUNED_FROM, Transfer
 
     torch.manual_seed(0)
-    model = Transfer(2, 32).train()
+    model = Transfer(2, 32)  # as a training takes it over: nothing has called train()
     before = {name: tensor.clone() for name, tensor in model.net.state_dict().items()}
     config = recipe.Config(model="transfer")
     optimizer = recipe.optimizer(config, model)

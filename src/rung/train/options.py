@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import textwrap
 import types
 import typing
 from collections.abc import Sequence
@@ -83,13 +84,16 @@ def parse(words: Sequence[str], *kinds: type) -> list[Any]:
 
 
 def describe(*kinds: type) -> str:
-    """Return the help: one line an option, with its default."""
-    lines = []
+    """Return the help: each option with its default and what it does, in 80 columns."""
+    lines: list[str] = []
     for kind in kinds:
         for f in dataclasses.fields(kind):
             bare = f.default is None or f.default is False  # a default of 0 is a value to show
             flag = _flag(f.name) if bare else f"{_flag(f.name)} {_shown(f.default)}"
-            lines.append(f"  {flag:<24}{f.metadata.get('help', '')}")
+            told = f.metadata.get("help", "")
+            lines += textwrap.wrap(
+                told, 80, initial_indent=f"  {flag:<23} ", subsequent_indent=" " * 26, break_on_hyphens=False
+            ) or [f"  {flag}"]
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from rung.data import pretrained
 from rung.data.augment import normalise
+from rung.train.progress import Plain
 from rung.train.remember import remembered
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ def features(pictures: np.ndarray, side: int) -> np.ndarray:
         from rung.projects.cat_dog.model import enlarged
 
         if net is None:  # only if a piece is not in the cache
+            Plain(sys.stderr).line(f"EfficientNet-Lite0 looks at {len(pictures):,} pictures, once ...")
             net = imagenet().eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         found = []
         with torch.inference_mode():

@@ -64,6 +64,7 @@ class Transfer(nn.Module):
         self.net = EfficientNetLite0(classes)
         for part in (self.net.stem, *self.net.blocks[:TUNED_FROM]):
             part.requires_grad_(False)
+        self.train()  # a new module is in training without having been told, batch norms too
 
     def train(self, mode: bool = True) -> Transfer:
         """Let dropout know that this is training; never the batch norms."""

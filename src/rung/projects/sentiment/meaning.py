@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from rung.data import MissingDataError, pretrained
 from rung.scratch.errors import SettingError
 from rung.train.baseline import logistic_regression
+from rung.train.progress import Plain
 from rung.train.remember import remembered
 from rung.train.tasks import Classes
 from rung.train.tuned import Method, tuned
@@ -49,7 +51,9 @@ def features(texts: Sequence[str]) -> np.ndarray:
 
     def described(piece: Sequence[str]) -> np.ndarray:
         nonlocal net
-        net = net or _network()
+        if net is None:  # only if a piece is not in the cache
+            Plain(sys.stderr).line(f"MiniLM reads {len(texts):,} texts, once ...")
+            net = _network()
         return _described(net, [encoding.ids for encoding in tokenizer.encode_batch(list(piece))])
 
     pieces = [list(texts[i : i + _PIECE]) for i in range(0, len(texts), _PIECE)]
