@@ -49,12 +49,12 @@ class Projection:
             text += (
                 "principal components, the two directions along which they differ most: they hold "
                 f"{self.explained[0]:.0%} and {self.explained[1]:.0%} of the variance. What is far apart "
-                "here is far apart in truth; what lies together here may be apart in the directions not shown. "
+                "here is far apart in truth; what lies together here may be apart in a direction not shown. "
             )
         else:
             text += (
                 "t-SNE, which keeps near neighbours together. How large a cluster is, and how far clusters "
-                "lie from each other, says nothing; pure noise can look like clusters too, and another setting "
+                "lie from each other, says nothing; pure noise can look like clusters, and another setting "
                 "gives another picture (Wattenberg and others, 2016). "
             )
         text += (
@@ -138,8 +138,8 @@ def project(
     Example:
         >>> line = np.arange(12.0)[:, None] * np.array([[3.0, 4.0, 0.0]])
         >>> found = project(line)
-        >>> [round(share, 6) for share in found.explained], found.kept
-        ([1.0, 0.0], 1.0)
+        >>> [round(share, 6) for share in found.explained], found.dimensions
+        ([1.0, 0.0], 3)
     """
     values = np.asarray(values, dtype=np.float64)
     values = values.reshape(len(values), -1)
@@ -186,8 +186,8 @@ def pca(values: np.ndarray, axes: int = 2) -> tuple[np.ndarray, tuple[float, ...
 
     Example:
         >>> points, shares = pca(np.array([[0.0, 0], [2, 0], [4, 0]]))
-        >>> points[:, 0].tolist(), shares
-        ([-2.0, 0.0, 2.0], (1.0, 0.0))
+        >>> points[:, 0].round(6).tolist(), round(shares[0], 6)
+        ([-2.0, 0.0, 2.0], 1.0)
     """
     centred = values - values.mean(axis=0)
     u, s, directions = np.linalg.svd(centred, full_matrices=False)
