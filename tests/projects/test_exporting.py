@@ -1,5 +1,6 @@
 """`rung export RUN`: of a real run, each form checked, described, and refused where it must be."""
 
+import base64
 import json
 
 import numpy as np
@@ -94,6 +95,25 @@ def test_the_card_is_in_the_hub_s_form(home, tmp_path, capsys):
     assert "## Known problems of the data" in card
     assert "## Licence" in card
     assert "result.json" not in card, "nothing is named that is not in the folder"
+
+
+def test_the_page_holds_the_network_and_the_failures_of_the_run(home, tmp_path, capsys):
+    told = exported(capsys, "mlp", "static", tmp_path / "out")
+    assert {"index.html", "model.js", "onnx.js", "README.md"} <= set(told["files"])
+    text = (tmp_path / "out" / "run.js").read_text()
+    held = json.loads(text.partition("const RUN = ")[2].rstrip(";\n"))
+    result, of = find_run("mlp").result, subject("mlp")
+    assert [f["answer"] for f in held["failures"]] == [m["answer"] for m in result["mistakes"]]
+    first = np.frombuffer(base64.b64decode(held["failures"][0]["pixels"]), np.uint8).reshape(28, 28)
+    row = result["mistakes"][0]["row"]
+    np.testing.assert_array_equal(first, digits_of(of, row + 1)[row])
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert f"{result['score']['value']:.2%}" in page
+    assert f"wrong on {result['wrong']}" in page
+
+
+def test_help_names_every_form(home):
+    assert ", ".join(FORMS) in " ".join(cli.parser("export").format_help().split())
 
 
 def test_what_cannot_be_exported_is_refused(home, tmp_path, capsys):

@@ -16,9 +16,11 @@ from rung.projects.project import Project, load
 from rung.projects.scoring import kept_score
 from rung.scratch.errors import UnknownNameError, did_you_mean
 from rung.serve.card import hub_card
+from rung.serve.errors import ExportError
 from rung.serve.facts import App, Facts
 from rung.serve.folder import refuse_foreign, write_folder
 from rung.serve.onnx_file import Check, compare, onnx_bytes
+from rung.serve.page import Pictures, page_files
 from rung.train.inputs import predict
 from rung.train.record import Run
 from rung.train.restore import Restored, restore, settings
@@ -27,6 +29,7 @@ from rung.train.tasks import Classes
 
 FORMS = {
     "onnx": "the network as one ONNX file, checked with onnxruntime, and its card",
+    "static": "a page that runs the network in the browser from local files, with its failures",
     "card": "the model card in the form of the Hugging Face Hub",
 }
 _HELD_OUT = 1000  # so many test examples an export is checked on
@@ -117,8 +120,13 @@ def _files(
         facts = facts_of(project, run, result, data)
         return {"README.md": hub_card(facts, _CARD_ALONE).encode()}, None
     subject = subject_of(project, run, result, say)
+    if to == "static":
+        needs_app(subject.facts, to)
     say("exporting the network, and comparing its answers")
     network, check = subject.onnx()
+    if to == "static":
+        made = page_files(subject.facts, network, check.line(), pictures_of(subject.found, subject.facts))
+        return {**made, "README.md": hub_card(subject.facts, _PAGE).encode()}, check
     readme = hub_card(subject.facts, f"{_ONNX}\n\nThe export was {check.line()}.")
     return {"model.onnx": network, "README.md": readme.encode()}, check
 
@@ -139,6 +147,38 @@ def subject_of(project: Project, run: Run, result: dict[str, Any], say: Callable
     expected = predict(found.backend, found.model, found.inputs, rows, outputs)
     x: Any = found.inputs.take(rows)
     return Subject(found, facts, x, expected)
+
+
+def needs_app(facts: Facts, to: str) -> None:
+    """Refuse a form that a person talks to, of a project that does not say how.
+
+    Raises:
+        ExportError: the project has no app.py.
+    """
+    if facts.app is None:
+        raise ExportError(
+            f"{facts.project} does not say how a person's input becomes its arrays",
+            rule=f"For --to {to} a project has an app.py beside its recipe.py.",
+            fix=f"rung export {facts.run} --to onnx",
+        )
+
+
+def pictures_of(found: Restored, facts: Facts) -> Pictures:
+    """Return the failures of a run as pictures, and one example of each class that is not among them."""
+    data, test = found.data, found.data.splits["test"]
+    images = data.images
+
+    def bytes_of(row: int) -> np.ndarray:
+        image = images[test[row]]
+        return image if image.dtype == np.uint8 else np.rint(image * 255).astype(np.uint8)
+
+    wrong = {mistake["row"] for mistake in facts.mistakes}
+    truth = data.y[test]
+    examples = []
+    for number in range(min(len(data.names), 10)):
+        rows = [int(row) for row in np.flatnonzero(truth == number) if int(row) not in wrong]
+        examples += [(number, bytes_of(rows[0]))] if rows else []
+    return Pictures([bytes_of(mistake["row"]) for mistake in facts.mistakes], examples)
 
 
 def app_of(project: Project, found: Restored) -> App | None:
@@ -191,6 +231,10 @@ def _told(score: dict[str, Any], unit: str) -> str:
 
 
 _CARD_ALONE = "This card alone: the weights stayed where they were trained."
+
+_PAGE = """Open `index.html` in a browser: the network runs in the page, from these files alone.
+`model.js` is the ONNX file as text, `onnx.js` computes it, `picture.js` prepares its input, `run.js` holds
+what the page tells and shows."""
 
 _ONNX = """`model.onnx` is the network, with a batch axis of any length; it runs without rung:
 

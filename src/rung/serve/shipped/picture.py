@@ -1,7 +1,7 @@
 """Prepare a picture for the network: this file travels with the export and needs NumPy alone.
 
-`input.json` beside it holds the settings. A picture of the network's own size is taken as it is: then
-nothing happens that did not happen in training. Any other is brought to that size first.
+`input.json` beside it holds the settings. A picture of the network's own size is taken as it is, as
+in training (dark ink on light paper is turned about). Any other is brought to that size first.
 """
 
 from __future__ import annotations
@@ -55,13 +55,17 @@ def fitted(picture: Any, settings: dict[str, Any]) -> np.ndarray:
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise Refused("This picture holds values that are no numbers.")
     size, channels = tuple(settings["size"]), settings["channels"]
-    if array.shape == (size if channels == 1 else (*size, channels)):
-        return _bytes(array)
     plain = _on_white(array.astype(np.float64))
+    if channels == 3:
+        plain = np.stack([plain] * 3, axis=2) if plain.ndim == 2 else plain
+    elif plain.ndim == 3:
+        plain = plain @ np.array([0.299, 0.587, 0.114])
+    if plain.shape[:2] == size:
+        return _bytes(255 - plain if settings["ink"] and _paper(plain) >= 128 else plain)
+    if settings["ink"]:
+        return as_mnist(plain, size)
     if channels == 1:
-        plain = plain if plain.ndim == 2 else plain @ np.array([0.299, 0.587, 0.114])
-        return as_mnist(plain, size) if settings["ink"] else _bytes(resized(plain, size))
-    plain = np.stack([plain] * 3, axis=2) if plain.ndim == 2 else plain
+        return _bytes(resized(plain, size))
     return _bytes(np.stack([resized(plain[:, :, c], size) for c in range(3)], axis=2))
 
 
@@ -75,8 +79,7 @@ def as_mnist(grey: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     Raises:
         Refused: there is no ink.
     """
-    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    paper = float(np.median(edge))
+    paper = _paper(grey)
     ink = np.maximum(paper - grey if paper >= 128 else grey - paper, 0)
     most = float(ink.max())
     if most < 16:
@@ -114,6 +117,11 @@ def _shares(old: int, new: int) -> np.ndarray:
     return shares
 
 
+def _paper(grey: np.ndarray) -> float:
+    """Return how bright the paper is: the median along the edges."""
+    return float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
+
+
 def _on_white(array: np.ndarray) -> np.ndarray:
     """Return a picture without transparency: what shines through is white."""
     if array.ndim == 3 and array.shape[2] == 4:
@@ -123,6 +131,4 @@ def _on_white(array: np.ndarray) -> np.ndarray:
 
 
 def _bytes(array: np.ndarray) -> np.ndarray:
-    if array.dtype == np.uint8:
-        return array
-    return np.clip(np.floor(array.astype(np.float64) + 0.5), 0, 255).astype(np.uint8)
+    return np.clip(np.floor(array + 0.5), 0, 255).astype(np.uint8)
