@@ -293,7 +293,11 @@ def test_many_axes_make_the_picture_wider_and_many_choices_name_their_ends():
     for trial in told["trials"]:
         trial["settings"] = dict.fromkeys(space, 3)
     picture = parallel(told, space, width=340)
-    assert picture.width > 9 * 90
+    assert picture.width > 9 * 60
+    long = {"a_setting_of_a_long_name": space["s0"], "another_with_a_long_name": space["s1"]}
+    for trial in told["trials"]:
+        trial["settings"] |= dict.fromkeys(long, 3)
+    assert parallel(told, long, width=340).width > 2 * 150
     assert picture.svg().count(">19<") == 9
     assert ">7<" not in picture.svg()
 

@@ -11,7 +11,19 @@ from rung.learn.grading import client
 from rung.learn.roadmap import roadmap
 from rung.learn.standing import upcoming
 
-from . import assets, exercises, home, lessons, live, notebooks, project_pages, proof, record, runs
+from . import (
+    assets,
+    exercises,
+    home,
+    lessons,
+    live,
+    notebooks,
+    project_pages,
+    proof,
+    record,
+    runs,
+    sweep_pages,
+)
 from .faults import handlers
 from .kernels import Kernels
 from .live import Hub
@@ -66,6 +78,7 @@ def build() -> Starlette:
             *record.routes,
             *project_pages.routes,
             *runs.routes,
+            *sweep_pages.routes,
             *proof.routes,
             *exercises.routes,
             *live.routes(hub),

@@ -53,3 +53,4 @@ def _tell(found: dict[str, Any], drawn: list[str]) -> None:
     screen.say(f"\n{found['warning']}")
     if drawn:
         screen.say(f"\nPictures: {' and '.join(drawn)} in {found['folder']}")
+        screen.say(f"The studio has them, and every trial's curve, at /sweeps/{found['sweep']}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -39,8 +40,9 @@ def rows(sweep: Sweep, study: Any = None) -> list[dict[str, Any]]:
 
     Returns:
         dicts of "number", "state" ("complete", "pruned", "refused", "failed", "broken" off, "running"),
-        "score" (of a complete one, else None), "settings", "epochs" (scores so far, by epoch), "seconds",
-        "why" (a sentence on what was refused or failed), "examples" (on which it was validated).
+        "score" (of a complete one, else None), "settings", "epochs" (scores so far; None for what is no
+        number), "seconds", "why" (a sentence on what was refused or failed), "examples" (on which it was
+        validated).
     """
     study = open_study(sweep) if study is None else study
     space = sweep.space
@@ -50,7 +52,7 @@ def rows(sweep: Sweep, study: Any = None) -> list[dict[str, Any]]:
             "state": _state(trial),
             "score": trial.value if trial.state.name == "COMPLETE" else None,
             "settings": settings_of(trial.params, space),
-            "epochs": [trial.intermediate_values[k] for k in sorted(trial.intermediate_values)],
+            "epochs": [_finite(score) for _, score in sorted(trial.intermediate_values.items())],
             "seconds": trial.duration.total_seconds() if trial.duration else None,
             "why": trial.user_attrs.get("why", ""),
             "examples": trial.user_attrs.get("examples", 0),
@@ -58,6 +60,11 @@ def rows(sweep: Sweep, study: Any = None) -> list[dict[str, Any]]:
         for trial in study.get_trials(deepcopy=False)
         if trial.state.name != "WAITING"
     ]
+
+
+def _finite(score: float) -> float | None:
+    """Return a score, None where it is no number: JSON has no word for that."""
+    return score if math.isfinite(score) else None
 
 
 def _state(trial: Any) -> str:

@@ -23,7 +23,7 @@ _COLOURS = f"svg{{{_LIGHT};background:var(--paper)}}@media(prefers-color-scheme:
 _FONT = "font: 13px var(--font-text, 'Source Sans 3', 'Segoe UI', system-ui, sans-serif)"
 _LETTER = 7.2  # px, of that font, on the wide side
 _TITLE = 38  # px above a picture of its own, for its title
-_CLOSEST = 92  # px between two axes
+_CLOSEST = 66  # px between two axes, or more where their names are long
 _NAMED = 8  # choices that are all named at their axis; of more the first and the last
 
 
@@ -49,11 +49,13 @@ class Picture:
             title: stands above it.
         """
         top = _TITLE if title else 0
-        own = f'xmlns="http://www.w3.org/2000/svg" width="{self.width:g}" height="{self.height + top:g}" '
+        height = self.height + top
+        space = 'xmlns="http://www.w3.org/2000/svg" ' if title else ""
         words = f"<style>{_COLOURS}</style>{_text(12, 24 - top, title, 'bold')}" if title else ""
         return (
-            f'<svg {own if title else ""}viewBox="0 {-top} {self.width:g} {self.height + top:g}" role="img" '
-            f'aria-label="{escape(self.summary)}" style="{_FONT}">{words}{"".join(self.marks)}</svg>'
+            f'<svg {space}width="{self.width:g}" height="{height:g}" '
+            f'viewBox="0 {-top} {self.width:g} {height:g}" role="img" aria-label="{escape(self.summary)}" '
+            f'style="{_FONT}">{words}{"".join(self.marks)}</svg>'
         )
 
 
@@ -69,7 +71,7 @@ def draw(sweep: Sweep, found: Mapping[str, Any]) -> list[str]:
     """
     pictures = {
         "importance.svg": (importance(found), f"what the {found['metric']} depended on"),
-        "parallel.svg": (parallel(found, sweep.space), "a line is a trial; the strong one came out best"),
+        "parallel.svg": (parallel(found, sweep.space), "a line is a trial; the coloured one came out best"),
     }
     drawn = []
     for name, (picture, about) in pictures.items():
@@ -108,7 +110,7 @@ def importance(found: Mapping[str, Any], width: float = 720) -> Picture | None:
 def parallel(found: Mapping[str, Any], space: Space, width: float = 720) -> Picture | None:
     """Draw the complete trials as lines over parallel axes; None if there are fewer than two.
 
-    The strong line is the best trial; the better a trial, the plainer its line. Many axes make the picture
+    The coloured line is the best trial; the better a trial, the stronger its line. Many axes make the picture
     wider than was asked for.
 
     Args:
@@ -120,7 +122,8 @@ def parallel(found: Mapping[str, Any], space: Space, width: float = 720) -> Pict
     if len(best) < 2:
         return None
     last = 14 + _LETTER * max(len(text) for _, text in _score_ticks(best, found["unit"]))
-    step = max(_CLOSEST, (width - 16 - last) / len(space))
+    names = 12 + _LETTER * max(map(len, space))
+    step = max(_CLOSEST, names, (width - 16 - last) / len(space))
     xs = [16 + i * step for i in range(len(space) + 1)]
     top, bottom, scores = 40.0, 280.0, [row["score"] for row in best]
     low, high = min(scores), max(scores)

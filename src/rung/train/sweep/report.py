@@ -45,6 +45,27 @@ def outcome(sweep: Sweep) -> dict[str, Any]:
     }
 
 
+def known(sweep: Sweep) -> dict[str, Any]:
+    """Return what `outcome` returns; as it stands in result.json, if nothing has happened since.
+
+    Args:
+        sweep: which.
+    """
+    kept = sweep.run.result
+    if kept is not None and sweep.run.state != "running":
+        files = (sweep.folder / name for name in ("result.json", "journal.log", "config.json"))
+        written, *others = (file.stat().st_mtime_ns for file in files)
+        if all(other <= written for other in others):
+            trials = [{**t, "settings": _tuples(t["settings"])} for t in kept["trials"]]
+            best = next(iter(ranked(trials, kept["higher"])), None)
+            return {**kept, "trials": trials, "best": best, "folder": str(sweep.folder)}
+    return outcome(sweep)
+
+
+def _tuples(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()}
+
+
 def ranked(found: list[dict[str, Any]], higher: bool) -> list[dict[str, Any]]:
     """Return the complete trials, the best first; of equal ones the earlier."""
     done = [row for row in found if row["state"] == "complete"]

@@ -133,7 +133,10 @@ def tpe(
                 params=params_of(trial["settings"], space),
                 distributions=spread,
                 value=trial["score"],
-                intermediate_values=dict(enumerate(trial["epochs"], 1)),
+                intermediate_values={
+                    epoch: math.nan if score is None else score
+                    for epoch, score in enumerate(trial["epochs"], 1)
+                },
             )
         )
     found = settings_of(study.ask(spread).params, space)
