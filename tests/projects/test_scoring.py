@@ -111,7 +111,7 @@ def test_a_model_is_tried_on_other_examples_of_its_shape(home, tmp_path, capsys,
     ("words", "message"),
     [
         (["score", "one", "--data", "mnist5k"], "is what one was trained and scored on"),
-        (["score", "one", "--data", "iris"], "one of mnist5k is pictures of shape (784,)"),
+        (["score", "one", "--data", "iris"], "It must be auto, mnist or mnist5k"),
         (["score", "oen"], "there is no run 'oen'"),
         (["runs", "diff", "one"], "rung runs diff A B"),
     ],

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rung.data import load as load_data
 from rung.data.other import with_test_part
 from rung.data.split import with_validation
 from rung.projects.project import load
@@ -61,7 +61,8 @@ def score_on(run: Run, name: str, say: Callable[[str], None]) -> dict[str, Any]:
             rule="Its own training examples would flatter it.",
             fix=f"rung score {run.name}",
         )
-    data = with_test_part(with_validation(recipe.load(config, run.config.get("data_limit"))), load_data(name))
+    data = with_validation(recipe.load(config, run.config.get("data_limit")))
+    data = with_test_part(data, recipe.load(replace(config, data=name), None))
     found = restored(recipe, run, config, data)
     one = Trained(found.model, found.backend, result["seconds"], done=True)
     with TemporaryDirectory() as folder:
