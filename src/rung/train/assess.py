@@ -79,6 +79,7 @@ def assess(
         "leakage": leaks,
         "backend": backend.name,
         "device": backend.device,
-        "parameters": int(sum(np.size(a) for a in backend.weights(model).values())),
+        # each once, though a state_dict names a shared table twice; no buffers, such as batch norm's means
+        "parameters": int(sum(np.size(backend.array(p)) for p in model.parameters())),
         "seconds": round(sum(t.seconds for t in trained), 2),
     }

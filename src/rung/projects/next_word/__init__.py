@@ -1,0 +1,1 @@
+"""Project next-word: guess the next word."""
