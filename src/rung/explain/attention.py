@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from rung.explain.engine import Engine
-from rung.explain.subject import Subject, listening
+from rung.explain.inside import entered
+from rung.explain.subject import Subject
 from rung.scratch import ops
 from rung.scratch.errors import RungError
 from rung.scratch.function import current
@@ -98,7 +99,7 @@ def attention(subject: Subject, x: Any) -> tuple[AttentionCall, ...]:
 
     Cost: one pass forward; the weights, T S numbers a head, are computed a second time.
     """
-    engine, inside, found = subject.engine, list[str](), list[AttentionCall]()
+    engine, found = subject.engine, list[AttentionCall]()
 
     def see(weights: np.ndarray) -> None:
         *lead, heads, t, s = (1, 1, *weights.shape) if weights.ndim < 3 else weights.shape
@@ -110,8 +111,7 @@ def attention(subject: Subject, x: Any) -> tuple[AttentionCall, ...]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(subject.still())
         stack.enter_context(engine.quiet())
-        for name, module in subject.layers().items():
-            stack.enter_context(listening(engine, module, *_marks(name, inside)))
+        inside = stack.enter_context(entered(subject))
         x = engine.tensor(x)
         stack.enter_context(seeing(engine, see))
         subject.call(x)
@@ -121,16 +121,6 @@ def attention(subject: Subject, x: Any) -> tuple[AttentionCall, ...]:
             rule="Seen are scaled_dot_product_attention and MultiheadAttention.",
         )
     return tuple(found)
-
-
-def _marks(name: str, inside: list[str]) -> tuple[Any, Any]:
-    def enter(module: Any, args: Any) -> None:
-        inside.append(name)
-
-    def leave(module: Any, args: Any, out: Any) -> None:
-        inside.pop()
-
-    return enter, leave
 
 
 @contextlib.contextmanager
