@@ -11,11 +11,15 @@ from rung.explain.subject import Subject, UnknownLayerError
 from rung.models.bilstm import BiLSTM
 from rung.models.entity_embeddings import EntityEmbeddings
 from rung.models.lenet import LeNet as TorchLeNet
+from rung.models.neural_collaborative_filtering import NeuralCollaborativeFiltering
 from rung.models.text_cnn import TextCNN
 from rung.models.transformer_encoder import TextTransformer
 from rung.scratch import nn
 from rung.scratch.errors import SettingError, UnknownNameError
+from rung.scratch.function import use
+from rung.scratch.models.gpt import GPT, GPTConfig
 from rung.scratch.nn import functional as F
+from rung.scratch.ops.activation import ReLU
 from rung.scratch.tensor import Tensor
 
 W = np.array([[3.0, -4.0, 0.5], [1.0, 1.0, -2.0]], np.float32)
@@ -248,6 +252,63 @@ def test_columns_find_their_own_embedding_layer_in_whatever_order_they_are_read(
     assert found.map[:, 1].all()
 
 
+def test_a_column_that_several_tables_read_gets_what_all_of_them_give():
+    torch.manual_seed(0)
+    model = NeuralCollaborativeFiltering(users=6, items=7, dim=4)
+    for table in (model.user, model.item, model.user_read, model.item_read):
+        torch.nn.init.normal_(table.weight)
+    pairs = np.array([[2, 2], [1, 4], [5, 0]])
+    subject = Subject(model, outputs=lambda model, ids: model(ids[:, 0], ids[:, 1]))
+    found = attribute(subject, pairs, method="integrated-gradients", steps=300)
+    assert (found.kind, found.map.shape) == ("table", (3, 2))
+    assert np.abs(found.gap).max() < 0.02 * np.abs(found.map).max()
+    empty = subject.ask(pairs)
+    with torch.no_grad():
+        for table in (model.user, model.item, model.user_read, model.item_read):
+            table.weight.zero_()
+    np.testing.assert_allclose(found.map.sum(1) - found.gap, empty - subject.ask(pairs), atol=1e-5)
+
+
+def test_a_table_that_is_asked_twice_is_refused_by_gradient_and_explained_by_occlusion():
+    class Shared(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.table, self.head = torch.nn.Embedding(5, 3), torch.nn.Linear(3, 2)
+
+        def forward(self, ids):
+            return self.head(self.table(ids[:, 0]) * self.table(ids[:, 1]))
+
+    pairs = np.array([[2, 2], [1, 4]])
+    with pytest.raises(AttributionError, match="called 2 times"):
+        attribute(Subject(Shared()), pairs)
+    assert attribute(Subject(Shared()), pairs, method="occlusion").map.shape == (2, 2)
+
+
+def test_of_a_language_model_the_words_before_explain_the_next_one():
+    model = GPT(GPTConfig(vocab=20, context=8, dim=16, heads=2, layers=1), rng=0)
+    tokens = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])
+    found = attribute(Subject(model, outputs=lambda m, x: m(x)[:, 1]), tokens, method="integrated-gradients")
+    assert found.map[:, :2].all()
+    assert not found.map[:, 2:].any(), "what comes later cannot be seen"
+    with pytest.raises(AttributionError, match="say by weights"):
+        attribute(Subject(model), tokens)
+
+
+def test_a_learners_own_relu_is_the_one_that_is_guided():
+    class Mine(ReLU):
+        calls = 0
+
+        def forward(self, x):
+            Mine.calls += 1
+            return super().forward(x)
+
+    subject = detector()[0]
+    expected = guided_backprop(subject, crossed(), 1).map
+    with use(ReLU, Mine):
+        assert np.array_equal(guided_backprop(subject, crossed(), 1).map, expected)
+    assert Mine.calls
+
+
 def test_a_model_with_one_number_an_example_and_a_layer_in_place_of_the_input():
     subject = Subject(curved()[0].model, outputs=lambda model, x: model(x)[:, 0])
     assert attribute(subject, X, method="integrated-gradients").gap.shape == (2,)
@@ -326,6 +387,17 @@ def test_whole_numbers_that_no_embedding_reads_are_refused():
     flat = Subject(torch.nn.Linear(3, 2), outputs=lambda model, x: model(x.float()))
     with pytest.raises(AttributionError, match="no embedding layer"):
         attribute(flat, np.array([[1, 2, 3]]))
+
+    class OneHot(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.read = torch.nn.Linear(5, 5)
+
+        def forward(self, tokens):
+            return self.read(torch.nn.functional.one_hot(tokens, 5).float())  # (N, L, 5), as of an embedding
+
+    with pytest.raises(AttributionError, match="have no embedding layer"):
+        attribute(Subject(OneHot()), np.array([[1, 2, 3]]), np.ones((1, 3, 5)))
 
 
 def test_patches_cover_every_pixel_and_maps_are_drawn_out():

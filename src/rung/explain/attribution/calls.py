@@ -19,11 +19,22 @@ class Call:
         layer: its name.
         read: the whole numbers that it was called with; None if it was called with others.
         shape: of what it made; () if that is no tensor.
+        block: whether it is made of other layers.
     """
 
     layer: str
     read: np.ndarray | None
     shape: tuple[int, ...]
+    block: bool
+
+    def embeds(self, numbers: np.ndarray) -> bool:
+        """Tell whether it is a single layer that made one vector of each of these whole numbers.
+
+        Args:
+            numbers: of any shape.
+        """
+        fits = self.shape[:-1] == numbers.shape and len(self.shape) == numbers.ndim + 1
+        return not self.block and fits and self.read is not None and np.array_equal(self.read, numbers)
 
 
 def calls(subject: Subject, x: Any) -> list[Call]:
@@ -48,7 +59,8 @@ def calls(subject: Subject, x: Any) -> list[Call]:
             given = engine.array(args[0]) if args and hasattr(args[0], "shape") else np.zeros(0)
             made = first_of(out)
             shape = tuple(made.shape) if engine.is_tensor(made) else ()
-            found.append(Call(name, np.array(given) if given.dtype.kind in "iu" else None, shape))
+            read = np.array(given) if given.dtype.kind in "iu" else None
+            found.append(Call(name, read, shape, next(iter(module.children()), None) is not None))
 
         return note
 

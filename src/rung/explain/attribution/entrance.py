@@ -27,6 +27,7 @@ class Entrance:
         subject: the model, as it is asked.
         x: its input, of N examples; z may hold several copies of them, one after the other.
         ways: the number of an input's part, or the name of a layer whose output is replaced.
+        owners: of each way, what of the input goes there: a part, or one column of a part (part, column).
         tails: of each way, the shape of one example.
         times: how often the model comes by each layer; the last time counts.
     """
@@ -34,6 +35,7 @@ class Entrance:
     subject: Subject
     x: Any
     ways: tuple[int | str, ...]
+    owners: tuple[Any, ...]
     tails: tuple[tuple[int, ...], ...]
     times: dict[str, int]
 
@@ -86,7 +88,15 @@ def entrance(subject: Subject, x: Any, layer: str | None) -> tuple[Entrance, lis
     Cost: two or three passes forward.
     """
     seen = calls(subject, x)
-    ways = (layer,) if layer is not None else _ways(subject, x, seen)
+    times = Counter(call.layer for call in seen)
+    ways, owners = ((layer,), (0,)) if layer is not None else _ways(subject, x, seen)
+    twice = [way for way in ways if isinstance(way, str) and times[way] > 1]
+    if twice and layer is None:
+        raise AttributionError(
+            f"the embedding layer {twice[0]!r} is called {times[twice[0]]} times",
+            rule="What it makes is replaced at one call; which words those would be cannot be told.",
+            fix='method="occlusion", which needs no gradient',
+        )
     pieces = [_numbers(subject, x, way) for way in ways]
     for way, piece in zip(ways, pieces, strict=True):
         if piece.shape[:1] != (rows(x),) or piece.dtype.kind != "f":
@@ -95,7 +105,7 @@ def entrance(subject: Subject, x: Any, layer: str | None) -> tuple[Entrance, lis
                 rule="The first axis of what it made must count the examples, and it must hold real numbers.",
             )
     tails = tuple(piece.shape[1:] for piece in pieces)
-    return Entrance(subject, x, ways, tails, dict(Counter(call.layer for call in seen))), seen
+    return Entrance(subject, x, ways, owners, tails, dict(times)), seen
 
 
 def parts_of(x: Any) -> list[np.ndarray]:
@@ -124,57 +134,59 @@ def _numbers(subject: Subject, x: Any, way: int | str) -> np.ndarray:
     return parts_of(x)[way] if isinstance(way, int) else subject.value(x, way)
 
 
-def _ways(subject: Subject, x: Any, seen: list[Call]) -> tuple[int | str, ...]:
-    """Return the ways of an input's parts, in their order."""
+def _ways(subject: Subject, x: Any, seen: list[Call]) -> tuple[tuple[int | str, ...], tuple[Any, ...]]:
+    """Return the ways of an input's parts, in their order, and the owner of each."""
     parts = parts_of(x)
     for part in parts:  # a text: its words, whatever else is told beside them
         if (reader := _reader(part, seen)) is not None:
-            return (reader,)
+            return (reader,), (0,)
     ways: list[int | str] = []
+    owners: list[Any] = []
     for i, part in enumerate(parts):
         if part.dtype.kind == "f":
             ways.append(i)
+            owners.append(i)
         elif part.ndim == 2:
-            ways += _readers_of_columns(subject, x, i)
+            for column, layers in enumerate(_readers_of_columns(subject, x, i)):
+                ways += layers
+                owners += [(i, column)] * len(layers)
     if not ways:
         raise AttributionError(
             f"the input holds {', '.join(f'{p.dtype} {p.shape}' for p in parts)}",
             rule="A gradient is by real numbers, and no embedding layer makes some of these.",
             fix="pass real numbers, name a layer=, or take the method occlusion",
         )
-    return tuple(ways)
+    return tuple(ways), tuple(owners)
 
 
 def _reader(part: np.ndarray, seen: list[Call]) -> str | None:
     """Return the first layer that made a vector of each of these words (N, L)."""
     for call in seen:
-        if (
-            call.read is not None
-            and part.ndim == 2
-            and call.shape[:-1] == part.shape
-            and np.array_equal(call.read, part)
-        ):
+        if part.ndim == 2 and call.embeds(part):
             return call.layer
     return None
 
 
-def _readers_of_columns(subject: Subject, x: Any, which: int) -> list[str]:
-    """Return the embedding layer of each column, by asking: row j is 1 in column j and 0 elsewhere."""
+def _readers_of_columns(subject: Subject, x: Any, which: int) -> list[list[str]]:
+    """Return the embedding layers of each column, by asking: row j is 1 in column j and 0 elsewhere."""
     count = parts_of(x)[which].shape[1]
     probe = [np.zeros((count, *part.shape[1:]), part.dtype) for part in parts_of(x)]
     np.fill_diagonal(probe[which], 1)
     seen = calls(subject, tuple(probe) if isinstance(x, tuple) else probe[0])
-    found: dict[int, str] = {}
+    found: list[list[str]] = [[] for _ in range(count)]
     for call in seen:
-        if call.read is not None and call.read.size == count and call.read.sum() == 1 and call.shape:
-            found.setdefault(int(call.read.argmax()), call.layer)
-    if sorted(found) != list(range(count)):
+        for column, layers in enumerate(found):
+            asked = probe[which][:, column]
+            if call.embeds(asked) or call.embeds(asked[:, None]):
+                layers.append(call.layer)
+    without = [column for column, layers in enumerate(found) if not layers]
+    if without:
         raise AttributionError(
-            f"columns {sorted(set(range(count)) - set(found))} of part {which} have no embedding layer",
+            f"columns {without} of part {which} have no embedding layer",
             rule="A gradient is by real numbers; categories become some in an embedding layer a column.",
             fix="take the method occlusion, which needs no gradient",
         )
-    return [found[j] for j in range(count)]
+    return found
 
 
 def _putting(engine: Any, piece: Any, times: int) -> Any:

@@ -171,12 +171,15 @@ def score(answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _columns(way: Entrance) -> tuple[slice, ...]:
-    """Return where each column of a table is in z: a number has one, a category a vector."""
-    columns: list[slice] = []
+    """Return where each column of a table is in z: a number has one place, a category one vector or more."""
+    columns: dict[Any, slice] = {}
     at = 0
-    for entry, tail in zip(way.ways, way.tails, strict=True):
+    for owner, tail in zip(way.owners, way.tails, strict=True):
         width = int(np.prod(tail))
-        step = 1 if isinstance(entry, int) else width
-        columns += [slice(i, i + step) for i in range(at, at + width, step)]
+        if isinstance(owner, tuple):
+            start = columns[owner].start if owner in columns else at
+            columns[owner] = slice(start, at + width)
+        else:
+            columns |= {(owner, i): slice(at + i, at + i + 1) for i in range(width)}
         at += width
-    return tuple(columns)
+    return tuple(columns.values())
