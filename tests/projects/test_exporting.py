@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -110,6 +112,33 @@ def test_the_page_holds_the_network_and_the_failures_of_the_run(home, tmp_path, 
     page = (tmp_path / "out" / "index.html").read_text()
     assert f"{result['score']['value']:.2%}" in page
     assert f"wrong on {result['wrong']}" in page
+
+
+ALONE = """
+import sys
+sys.modules["rung"] = sys.modules["safetensors"] = None  # neither can be imported
+sys.path.insert(0, sys.argv[1])
+import json, numpy, torch
+from model import CLASSES, load
+with torch.inference_mode():
+    scores = load()(torch.from_numpy(numpy.load(sys.argv[2])))
+print(json.dumps([CLASSES, scores.tolist()]))
+"""
+
+
+@pytest.mark.parametrize("name", ["mlp", "lenet"])
+def test_the_source_and_the_weights_run_with_torch_alone(home, tmp_path, capsys, name):
+    told = exported(capsys, name, "torch", tmp_path / "out")
+    assert told["files"] == ["README.md", "model.py", "model.safetensors"]
+    assert told["check"]["relative"] < 1e-4
+    of = subject(name)
+    np.save(tmp_path / "x.npy", of.x[:8])
+    words = [sys.executable, "-I", "-c", ALONE, str(tmp_path / "out"), str(tmp_path / "x.npy")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    classes, scores = json.loads(done.stdout)
+    assert classes == find_run(name).result["names"]
+    np.testing.assert_allclose(scores, of.expected[:8], rtol=1e-4, atol=1e-4)
 
 
 def test_help_names_every_form(home):

@@ -12,6 +12,7 @@ import numpy as np
 
 from rung import __version__
 from rung.data.dataset import Dataset
+from rung.projects.as_torch import torch_files
 from rung.projects.project import Project, load
 from rung.projects.scoring import kept_score
 from rung.scratch.errors import UnknownNameError, did_you_mean
@@ -29,6 +30,7 @@ from rung.train.tasks import Classes
 
 FORMS = {
     "onnx": "the network as one ONNX file, checked with onnxruntime, and its card",
+    "torch": "the weights and one file of source, which needs torch alone",
     "static": "a page that runs the network in the browser from local files, with its failures",
     "card": "the model card in the form of the Hugging Face Hub",
 }
@@ -122,6 +124,11 @@ def _files(
     subject = subject_of(project, run, result, say)
     if to == "static":
         needs_app(subject.facts, to)
+    if to == "torch":
+        say("copying the source, and comparing its answers")
+        made, check = torch_files(subject)
+        card = hub_card(subject.facts, f"{_TORCH}\n\nThe export was {check.line()}.", "pytorch")
+        return {**made, "README.md": card.encode()}, check
     say("exporting the network, and comparing its answers")
     network, check = subject.onnx()
     if to == "static":
@@ -231,6 +238,15 @@ def _told(score: dict[str, Any], unit: str) -> str:
 
 
 _CARD_ALONE = "This card alone: the weights stayed where they were trained."
+
+_TORCH = """`model.py` is the network's source with a loader, `model.safetensors` its weights; torch is all
+that they need:
+
+```python
+from model import CLASSES, load
+
+scores = load()(x)  # x as in training, a batch of any length
+```"""
 
 _PAGE = """Open `index.html` in a browser: the network runs in the page, from these files alone.
 `model.js` is the ONNX file as text, `onnx.js` computes it, `picture.js` prepares its input, `run.js` holds

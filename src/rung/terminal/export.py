@@ -11,7 +11,7 @@ from rung.terminal import screen
 def arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("run", metavar="RUN", help="the name of a finished run; `rung runs` lists them")
-    parser.add_argument("--to", required=True, metavar="FORM", help="onnx, static, card")
+    parser.add_argument("--to", required=True, metavar="FORM", help="onnx, torch, static, card")
     parser.add_argument("--out", metavar="FOLDER", help="where to write it; RUN-FORM here if left out")
     parser.add_argument(
         "--json", action="store_true", help="print what was written as JSON, and nothing else"
