@@ -168,11 +168,11 @@ def baselines(config: Config, data: Dataset, inputs: Inputs) -> list[Baseline]:
     if config.model == "scratch":
         return named
     described = features(data.images, config.side)
-    told = f"ImageNet's features at {config.side} pixels"
+    told = f"ImageNet's features at {config.side} pixels"  # in the name: other pixels are another baseline
     train, test = described[rows["train"]], described[rows["test"]]
-    named.append(Baseline(f"{told}, 5 nearest neighbours", partial(neighbours, train, y, test, classes)))
+    named.append(Baseline(f"5 neighbours, {told}", partial(neighbours, train, y, test, classes)))
     if config.model == "transfer":
-        named.append(Baseline(f"{told}, logistic regression", partial(linear, train, y, test, classes)))
+        named.append(Baseline(f"linear layer, {told}", partial(linear, train, y, test, classes)))
     return named
 
 
