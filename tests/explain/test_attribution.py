@@ -12,12 +12,14 @@ from rung.models.bilstm import BiLSTM
 from rung.models.entity_embeddings import EntityEmbeddings
 from rung.models.lenet import LeNet as TorchLeNet
 from rung.models.neural_collaborative_filtering import NeuralCollaborativeFiltering
+from rung.models.resnet import ResNet as TorchResNet
 from rung.models.text_cnn import TextCNN
 from rung.models.transformer_encoder import TextTransformer
 from rung.scratch import nn
 from rung.scratch.errors import SettingError, UnknownNameError
 from rung.scratch.function import use
 from rung.scratch.models.gpt import GPT, GPTConfig
+from rung.scratch.models.resnet import ResNet
 from rung.scratch.nn import functional as F
 from rung.scratch.ops.activation import ReLU
 from rung.scratch.tensor import Tensor
@@ -162,6 +164,18 @@ def test_guided_backprop_by_hand(form):
         assert attribute(subject, x, 0, "gradient-times-input").map.tolist() == [[2 - 9, 4 - 3]]
         assert guided_backprop(subject, x, 0).map.tolist() == [[2, 4]], "-3 and 5 are held back"
         assert attribute(subject, x, 0, "gradient-times-input").map.tolist() == [[-7, 1]], "it is over"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_both_engines_agree_where_ways_part_and_meet_again(method):
+    ours, theirs = ResNet(widths=(4,), blocks=2, classes=3, rng=0), TorchResNet(2, (4,), 3)
+    weights = {name: torch.from_numpy(array) for name, array in ours.state_dict().items()}
+    theirs.load_state_dict(weights, strict=False)
+    x = np.random.default_rng(0).normal(size=(2, 3, 8, 8)).astype(np.float32)
+    a, b = (attribute(Subject(model), x, [0, 2], method) for model in (ours, theirs))
+    assert a.layer == b.layer
+    assert np.abs(b.map).max() > 1e-3
+    np.testing.assert_allclose(a.map, b.map, atol=1e-5)
 
 
 TOKENS = np.array([[5, 2, 8, 3, 0, 0], [4, 4, 7, 6, 1, 9]])

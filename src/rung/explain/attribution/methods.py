@@ -81,7 +81,7 @@ METHODS: dict[str, Method] = {
         Method(
             "smoothgrad",
             "SmoothGrad",
-            "Saliency, meant over copies with noise: what stays bright does not hang on the one point.",
+            "Saliency, averaged over copies with noise: what stays bright does not hang on the one point.",
             ALL,
             "25 forward and back",
             "smilkov2017",

@@ -45,7 +45,7 @@ def smoothgrad(
 
     Cost: `samples` passes forward and back.
 
-    Source: smilkov2017, sections 3 and 4. The absolute value is taken of the mean, not meant over.
+    Source: smilkov2017, sections 3 and 4. The absolute value is taken of the mean, not before it.
     """
     if samples < 1 or noise < 0:
         raise SettingError(
