@@ -106,6 +106,22 @@ def test_dropout_draws_by_seed_and_step():
     assert len(set(drawn.values())) == 3
 
 
+def test_a_seed_at_every_step_writes_no_stack_traces_down(monkeypatch):
+    import torch
+
+    t = training(pytorch)
+    t.seed, t.step = 1, 5
+    torch.manual_seed(1_000_003 + 5)
+    drawn = torch.rand(9)
+
+    def told(*_):
+        raise AssertionError("torch.manual_seed does this for every kind of device that is not there")
+
+    monkeypatch.setattr("traceback.format_stack", told)
+    Randomness(backend_of(t.model)).before_step(t)
+    assert torch.equal(torch.rand(9), drawn)
+
+
 def test_dropout_from_scratch_draws_by_seed_and_step():
     from rung.scratch import nn
     from rung.scratch.tensor import Tensor
