@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("runs", "every training: listed, compared, one beside another"),
     "score": ("score", "how good a run is on examples it never saw"),
     "sweep": ("sweep", "search for good settings, judged on the validation part alone"),
+    "look": ("look", "inside a trained network: what it makes of an example, and why"),
     "export": ("export", "a run for others: ONNX, PyTorch, a web page, a Space, a card"),
     "data": ("data", "the data sets: what each holds, and whether it is here"),
     "prove": ("prove", "every part beside the reference: values, gradients, steps"),

@@ -28,16 +28,17 @@ def colored(values: np.ndarray, limit: float | None = None) -> np.ndarray:
     return np.concatenate([np.rint(rgb), solid], axis=-1).astype(np.uint8)
 
 
-def png(pixels: np.ndarray, scale: int = 1) -> bytes:
+def png(pixels: np.ndarray, scale: int | tuple[int, int] = 1) -> bytes:
     """Return a picture as PNG.
 
     Args:
         pixels: (h, w) of grey, (h, w, 3) or (h, w, 4), bytes.
-        scale: how many times as large each pixel is to be, its edges kept sharp.
+        scale: how many times as large each pixel is to be, its edges kept sharp; or as high and as wide.
     """
     from PIL import Image
 
-    large = np.repeat(np.repeat(pixels, scale, axis=0), scale, axis=1)
+    high, wide = scale if isinstance(scale, tuple) else (scale, scale)
+    large = np.repeat(np.repeat(pixels, high, axis=0), wide, axis=1)
     file = io.BytesIO()
     Image.fromarray(large).save(file, "PNG")
     return file.getvalue()

@@ -175,7 +175,9 @@ def listening(engine: Engine, module: Any, before: Any = None, after: Any = None
 
 def first_of(out: Any) -> Any:
     """Return the first of several outputs: of a recurrent layer, what it made and not its last states."""
-    return out[0] if isinstance(out, (tuple, list)) else out
+    while isinstance(out, (tuple, list)):
+        out = out[0]
+    return out
 
 
 def weights_of(target: Any, scores: np.ndarray) -> np.ndarray:

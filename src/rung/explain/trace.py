@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import nan
+from math import nan, prod
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -194,10 +194,11 @@ def recurrent_flops(module: Any, inputs: Sequence[Sequence[int]]) -> int:
 
     Every step multiplies each weight once with each example: 2 x steps x batch x weights.
     """
-    if not hasattr(module, "hidden_size") or not inputs or len(inputs[0]) != 3:
+    if not hasattr(module, "hidden_size") or not inputs or len(inputs[0]) not in (2, 3):
         return 0
     weights = sum(int(p.numel()) for name, p in module.named_parameters() if name.startswith("weight"))
-    return 2 * inputs[0][0] * inputs[0][1] * weights
+    steps = inputs[0][:-1]  # (T, B), or of packed sequences all their steps
+    return 2 * prod(steps) * weights
 
 
 def _with_seconds(calls: Sequence[Call], rounds: Sequence[Sequence[float]]) -> Iterator[Call]:

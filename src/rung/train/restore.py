@@ -10,6 +10,7 @@ from safetensors.numpy import load_file
 
 from rung.data.dataset import Dataset
 from rung.data.split import with_validation
+from rung.scratch.errors import RungError
 from rung.train.backend import Backend, backend_of
 from rung.train.checkpoint import CheckpointError
 from rung.train.inputs import Inputs
@@ -45,7 +46,7 @@ def restore(recipe: Recipe, run: Run) -> Restored:
 
     Raises:
         RunError: it has no trained weights yet.
-        CheckpointError: they cannot be read.
+        CheckpointError: they cannot be read, or do not fit the network that the recipe builds.
     """
     config = settings(recipe, run)
     data = with_validation(recipe.load(config, run.config.get("data_limit")))
@@ -65,9 +66,18 @@ def restored(recipe: Recipe, run: Run, config: Any, data: Dataset) -> Restored:
     model = recipe.build(config, inputs)
     backend = backend_of(model)
     try:
-        backend.load_weights(model, load_file(path))
+        weights = load_file(path)
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} cannot be read: {error}", fix="train the run anew") from None
+    try:
+        backend.load_weights(model, weights)
+    except (RuntimeError, RungError) as error:  # PyTorch's, or the engine's own
+        raise CheckpointError(
+            f"the weights of {run.name} do not fit the network that its recipe builds today: "
+            f"{str(error).splitlines()[0]}",
+            rule="A run is brought back by the recipe and the data that it was trained with.",
+            fix=f"rung train {run.config.get('project', 'PROJECT')} trains it anew",
+        ) from None
     model = backend.place(model)
     backend.mode(model, training=False)
     return Restored(run, recipe, config, data, inputs, model, backend)

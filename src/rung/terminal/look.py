@@ -1,0 +1,89 @@
+"""`rung look RUN`: inside a trained network: what it is made of, what it makes of one example, and why."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from rung.terminal import screen
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("run", metavar="RUN", help="the name of a finished run; `rung runs` lists them")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--test", type=int, default=0, metavar="N", help="the number of a test example (default 0)"
+    )
+    which.add_argument("--text", help="a text of your own")
+    which.add_argument("--picture", metavar="FILE", help="a picture of your own")
+    parser.add_argument("--out", metavar="FOLDER", help="where the pictures go; RUN-look here if left out")
+    parser.add_argument("--json", action="store_true", help="print what was found as JSON, and nothing else")
+
+
+def run(options: Namespace) -> int:
+    """Show the network and the answer, and write the pictures."""
+    from rung.explain import network
+    from rung.projects.looking import ExampleError, Looking
+    from rung.projects.viewfolder import written
+    from rung.projects.views import recorded, views
+    from rung.train.record import find_run
+
+    looking = Looking(find_run(options.run))
+    if options.text is not None:
+        example = looking.own_text(options.text)
+    elif options.picture is not None:
+        try:
+            file = Path(options.picture).expanduser().read_bytes()
+        except OSError as error:
+            raise ExampleError(f"{options.picture} cannot be read: {error.strerror}") from None
+        example = looking.own_picture(file)
+    else:
+        example = looking.example(options.test)
+    answer, passed = looking.answer(example), recorded(looking)
+    found = views(looking, example, answer, passed)
+    folder = written(found, Path(options.out or f"{options.run}-look"), example, answer)
+    if options.json:
+        screen.as_json(
+            {
+                "run": options.run,
+                "example": example.label,
+                "truth": example.truth or None,
+                "said": answer.said,
+                "top": [{"answer": name, "share": share} for name, share in answer.top],
+                "network": network.table(passed),
+                "views": {view.name: view.caption for view in found},
+                "folder": str(folder),
+            }
+        )
+        return 0
+    boxes = network.nodes(passed, network.opened_at_first(passed))
+    rows = [
+        [
+            box.name or "model",
+            box.kind,
+            "x".join(map(str, box.output)),
+            network.told_count(box.parameters) if box.parameters else "",
+            network.told_flops(box.flops) if box.flops else "",
+        ]
+        for box in boxes
+    ]
+    screen.table(["layer", "kind", "output", "parameters", "work"], rows)
+    screen.say()
+    screen.say(network.caption(passed))
+    screen.say()
+    truth = f" (it is {example.truth})" if example.truth else ""
+    screen.say(f"{example.label[0].upper()}{example.label[1:]}{truth}", "bold")
+    for name, share in answer.top:
+        screen.say(f"  {share:6.1%}  {name}")
+    if not answer.top:
+        screen.say(f"  {answer.said}")
+    for view in found:
+        if view.text:
+            screen.say()
+            screen.say(view.title, "bold")
+            for line in view.text.splitlines():
+                screen.indented(line, 2)
+    screen.say()
+    screen.say(f"{len(found)} views, with what each shows: {folder / 'index.html'}")
+    return 0

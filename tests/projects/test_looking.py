@@ -1,0 +1,223 @@
+"""A run is opened, asked about its own examples and a person's, and every view holds what the model did."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from rung.cli import main as rung
+from rung.projects.command import main
+from rung.projects.looking import ExampleError, Looking, decoded
+from rung.projects.views import GROUPS, by_column, column_names, recorded, views
+from rung.train.checkpoint import CheckpointError
+from rung.train.record import find_run
+
+LENET = ["digits", "--data", "mnist5k", "--engine", "pytorch", "--model", "lenet", "--data-limit", "400"]
+GOOD, BAD = ("fine", "great"), ("dull", "poor")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A home with a CNN on pictures, one reader of texts of each kind, and a network on a table."""
+    folder = tmp_path_factory.mktemp("home")
+    rng = np.random.default_rng(0)
+    lines = ["text,answer"]
+    for i in range(240):
+        words = list(rng.choice(["the", "film", "plot", "actors", "has"], 6))
+        words[rng.integers(6)] = (GOOD if i % 2 else BAD)[rng.integers(2)]
+        lines.append(f"{' '.join(words)},{'for' if i % 2 else 'against'}")
+    (folder / "own.csv").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RUNG_HOME", str(folder))
+        patch.setenv("RUNG_OFFLINE", "1")
+        patch.setenv("OMP_NUM_THREADS", "1")
+        assert main([*LENET, "--epochs", "1", "--name", "lenet"]) == 0
+        words = ["sentiment", "--data", str(folder / "own.csv"), "--batch", "16", "--epochs", "2"]
+        for model in ("bilstm", "transformer"):
+            assert main([*words, "--model", model, "--name", model]) == 0
+        patch.setenv("RUNG_DATA", "")
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def there(home, monkeypatch):
+    monkeypatch.setenv("RUNG_HOME", str(home))
+    monkeypatch.setenv("RUNG_OFFLINE", "1")
+
+
+@pytest.fixture(scope="module")
+def opened(home):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RUNG_HOME", str(home))
+        return {name: Looking(find_run(name)) for name in ("lenet", "bilstm", "transformer")}
+
+
+def seen(looking, example):
+    answer = looking.answer(example)
+    return {view.name: view for view in views(looking, example, answer, recorded(looking))}
+
+
+def test_answers_are_those_that_the_run_was_scored_by(opened):
+    looking = opened["lenet"]
+    result = looking.run.result
+    wrong = {m["row"]: m for m in result["mistakes"]}
+    for row in sorted(wrong)[:5]:
+        example = looking.example(row)
+        answer = looking.answer(example)
+        assert example.truth == result["names"][wrong[row]["truth"]]
+        assert answer.said == result["names"][wrong[row]["answer"]]
+        assert answer.top[0][1] == pytest.approx(wrong[row]["sure"], abs=1e-4)
+
+
+def test_a_picture_network_is_seen_in_every_way(opened):
+    looking = opened["lenet"]
+    example = looking.example(3)
+    found = seen(looking, example)
+    assert {v.group for v in found.values()} == set(GROUPS) - {"words"}
+    assert {"why-saliency", "why-grad-cam", "why-occlusion", "network", "weights"} <= set(found)
+    assert [n for n in found if n.startswith("layer-")] == [
+        "layer-0-conv1", "layer-1-conv2", "layer-2-fc1", "layer-3-fc2", "layer-4-fc3",
+    ]  # fmt: skip
+    for view in found.values():
+        drawn = view.as_bytes()
+        assert view.caption
+        assert np.load(io.BytesIO(view.as_npy())).size
+        if view.form == "png":
+            assert Image.open(io.BytesIO(drawn)).size[0] >= 60
+    logits = np.load(io.BytesIO(found["layer-4-fc3"].as_npy()))
+    np.testing.assert_allclose(logits, looking.subject.ask(example.x)[0], atol=1e-5)
+    assert found["why-saliency"].numbers().shape == (28, 28)
+
+
+@pytest.mark.parametrize("name", ["bilstm", "transformer"])
+def test_readers_show_words_gates_and_attention(opened, name):
+    looking = opened[name]
+    example = looking.own_text("the great <film> & the plot")
+    assert list(example.words[:2]) == ["the", "great"]
+    found = seen(looking, example)
+    wanted = {"bilstm": {"gates-read-l0", "gates-read-l0_reverse"}, "transformer": {"attention"}}[name]
+    assert wanted <= set(found)
+    assert found["why-occlusion"].numbers().shape == (len(example.words),)
+    assert "&lt;" in found["why-saliency"].as_bytes().decode()
+    assert "great" in found["why-saliency"].text
+    if name == "transformer":
+        weights = found["attention"].numbers()
+        np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-4)
+
+
+def test_a_persons_own_picture_of_ink_is_seen_as_the_data_are(opened):
+    looking = opened["lenet"]
+    for ink, paper in (("black", "white"), ("white", "black")):
+        sheet = Image.new("RGB", (300, 200), paper)
+        ImageDraw.Draw(sheet).line((150, 40, 150, 160), ink, 20)
+        file = io.BytesIO()
+        sheet.save(file, "PNG")
+        example = looking.own_picture(file.getvalue())
+        assert example.x.shape == (1, 1, 28, 28)
+        assert example.x[0, 0, 14, 14] > 0.9, "ink is high, on whatever paper"
+        assert example.x[0, 0, 1, 1] < 0.1
+        assert looking.answer(example).top
+
+
+def test_colours_stay_colours_and_what_is_see_through_lies_on_white():
+    sheet = Image.new("RGBA", (8, 8), (0, 0, 0, 0))
+    sheet.putpixel((0, 0), (255, 0, 0, 255))
+    file = io.BytesIO()
+    sheet.save(file, "PNG")
+    pixels = decoded(file.getvalue(), (8, 8, 3))
+    assert pixels[0, 0].tolist() == [255, 0, 0]
+    assert pixels[4, 4].tolist() == [255, 255, 255]
+
+
+@pytest.mark.parametrize(
+    ("bring", "said"),
+    [
+        (lambda n: n["lenet"].own_picture(b"no picture"), "this is not a whole picture"),
+        (lambda n: n["lenet"].own_text("a text"), "lenet takes no texts"),
+        (lambda n: n["bilstm"].own_text(" \n "), "the text is empty"),
+        (lambda n: n["bilstm"].own_picture(b""), "bilstm takes no pictures"),
+        (lambda n: n["lenet"].example(10**6), "there is no test example 1000000"),
+        (lambda n: n["lenet"].example(-1), "there is no test example -1"),
+    ],
+)
+def test_what_is_no_example_is_told(opened, bring, said):
+    with pytest.raises(ExampleError, match=said):
+        bring(opened)
+
+
+def test_a_huge_picture_is_refused_and_a_long_text_is_cut(opened):
+    file = io.BytesIO()
+    Image.new("1", (9000, 9000)).save(file, "PNG")
+    with pytest.raises(ExampleError, match="pixels"):
+        opened["lenet"].own_picture(file.getvalue())
+    long = opened["bilstm"].own_text("great film " * 10_000)
+    assert len(long.told) == 10_000
+    assert opened["bilstm"].answer(long).top
+
+
+def test_weights_that_do_not_fit_the_recipe_are_told(home, tmp_path):
+    from safetensors.numpy import load_file, save_file
+
+    run = find_run("lenet")
+    whole = (run.folder / "model.safetensors").read_bytes()
+    weights = load_file(run.folder / "model.safetensors")
+    weights["fc3.bias"] = np.zeros(7, np.float32)
+    try:
+        save_file(weights, run.folder / "model.safetensors")
+        with pytest.raises(CheckpointError, match="do not fit the network that its recipe builds") as told:
+            Looking(run)
+        assert "rung train digits" in str(told.value)
+    finally:
+        (run.folder / "model.safetensors").write_bytes(whole)
+
+
+def test_tables_are_explained_by_the_columns_that_a_person_knows(home, tmp_path, monkeypatch):
+    monkeypatch.setenv("RUNG_DATA", "")
+    rows = ["age,drinks,answer"]
+    rng = np.random.default_rng(1)
+    for _ in range(200):
+        age, drink = rng.integers(20, 60), rng.choice(["tea", "milk", "beer"])
+        rows.append(f"{age},{drink},{'yes' if (age > 40) != (drink == 'beer') else 'no'}")
+    (tmp_path / "own.csv").write_text("\n".join(rows), encoding="utf-8")
+    assert main(["churn", "--data", str(tmp_path / "own.csv"), "--epochs", "2", "--name", "table"]) == 0
+    looking = Looking(find_run("table"))
+    example = looking.example(0)
+    assert set(example.told) == {"age", "drinks"}
+    names = column_names(looking, looking.restored.inputs.width)
+    assert sorted(set(names)) == ["age", "drinks"]
+    told = by_column(looking, np.arange(len(names), dtype=float))
+    assert sum(v for _, v in told) == sum(range(len(names)))
+    found = seen(looking, example)
+    assert "drinks" in found["why-integrated-gradients"].as_bytes().decode()
+    assert looking.takes == ""
+
+
+def test_the_terminal_tells_and_writes_all_of_it(home, tmp_path, capsys):
+    folder = tmp_path / "seen"
+    assert rung(["look", "lenet", "--test", "2", "--out", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "conv1  Conv2d  1x6x28x28" in out
+    assert max(map(len, out.replace(str(folder), "").splitlines())) <= 80
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    files = {f.name for f in folder.iterdir()}
+    assert {"network.svg", "why-saliency.png", "layer-0-conv1.png", "layer-0-conv1.npy"} <= files
+    assert not [f for f in files if f.startswith(".")]
+    for picture in (f for f in files if f.endswith(".png")):
+        assert f'src="{picture}"' in page
+    assert rung(["look", "bilstm", "--text", "a great film", "--out", str(folder), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["example"] == "your text"
+    assert told["top"][0]["answer"] == told["said"]
+    assert told["network"][0]["layer"] == "embed"
+
+
+def test_the_terminal_says_what_is_wrong(home, tmp_path, capsys):
+    for words, said in (
+        (["look", "nothing"], "nothing"),
+        (["look", "lenet", "--picture", str(tmp_path / "none.png")], "cannot be read"),
+        (["look", "lenet", "--test", "123456"], "there is no test example"),
+    ):
+        assert rung(words) == 2
+        assert said in capsys.readouterr().err

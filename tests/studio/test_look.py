@@ -1,0 +1,205 @@
+"""The page that looks into a run: its pictures and words, a person's own examples, a digit drawn on it."""
+
+import base64
+import io
+import re
+import shutil
+import threading
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from rung.projects.command import main
+from rung.studio import assets, runs
+from rung.studio.faults import handlers
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("home")
+    own = folder / "own.csv"
+    texts = [
+        ("a fine film", "for"),
+        ("a dull film", "against"),
+        ("fine plot", "for"),
+        ("dull plot", "against"),
+    ]
+    own.write_text("text,answer\n" + "".join(f"{t} {i},{a}\n" for i in range(30) for t, a in texts))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"RUNG_HOME": str(folder), "RUNG_OFFLINE": "1", "OMP_NUM_THREADS": "1"}.items():
+            patch.setenv(name, value)
+        patch.delenv("RUNG_DATA", raising=False)
+        digits = ["digits", "--data", "mnist5k", "--data-limit", "400", "--model", "lenet"]
+        assert main([*digits, "--engine", "pytorch", "--epochs", "1", "--name", "lenet"]) == 0
+        words = ["sentiment", "--data", str(own), "--batch", "16", "--epochs", "1"]
+        assert main([*words, "--model", "transformer", "--name", "reader"]) == 0
+        yield folder
+
+
+def application():
+    return Starlette(routes=[*runs.routes, *assets.routes], exception_handlers=handlers)
+
+
+@pytest.fixture(scope="module")
+def client(home):
+    return TestClient(application(), raise_server_exceptions=False)
+
+
+def pictures(page):
+    return re.findall(r'src="(/runs/[^"]+?\.png[^"]*)"', page)
+
+
+def test_the_page_shows_the_example_the_answer_and_every_view(client):
+    page = client.get("/runs/lenet/look?n=5").text
+    assert "<h1>Test example 5</h1>" in page
+    assert 'alt="test example 5: ' in page
+    for title in ("Why it said so", "The network", "Layer by layer", "What its first weights look for"):
+        assert f">{title}</h2>" in page
+    addresses = [a.replace("&amp;", "&") for a in pictures(page)]
+    assert len(addresses) == 13
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "image/png"
+        Image.open(io.BytesIO(answer.content)).verify()
+    numbers = client.get(re.search(r'href="(/runs/lenet/look/layer-0-conv1\.npy[^"]*)"', page)[1])
+    assert np.load(io.BytesIO(numbers.content)).shape == (6, 28, 28)
+    drawing = client.get("/runs/lenet/look/network.svg?n=5")
+    assert drawing.content.startswith(b"<svg")
+    assert "attachment" in drawing.headers["content-disposition"]
+
+
+def test_the_next_example_is_another_and_mistakes_lead_here(client):
+    first, second = (client.get(f"/runs/lenet/look?n={n}").text for n in (0, 1))
+    assert 'href="?n=1"' in first
+    subject = re.compile(r'class="subject" src="([^"]+)"')
+    assert subject.search(first)[1] != subject.search(second)[1]
+    whole = client.get("/runs/lenet").text
+    assert 'href="/runs/lenet/look"' in whole
+    wrong = re.findall(r'class="tile" href="/runs/lenet/look\?n=(\d+)"', whole)
+    assert wrong
+    assert "; it is <b>" in client.get(f"/runs/lenet/look?n={wrong[0]}").text
+
+
+def test_a_block_of_the_drawing_opens_and_stays_open(client):
+    closed = client.get("/runs/reader/look?n=0&open=").text
+    links = re.findall(r'<a href="(/runs/reader/look\?n=0&amp;open=[^"]+)"', closed)
+    assert links
+    opened = client.get(links[0].replace("&amp;", "&")).text
+    assert opened.count("<rect") > closed.count("<rect")
+    assert "&amp;open=" in re.search(r'href="(\?n=1[^"]*)"', opened)[1]
+
+
+def test_a_persons_own_text_is_looked_into(client):
+    told = client.post("/api/runs/reader/look", json={"text": "a fine <b>film</b>"}).json()
+    page = client.get(f"/runs/reader/look?n={told['n']}").text
+    assert "<h1>Your text</h1>" in page
+    assert "&lt;b&gt;" in page
+    assert "<b>film</b>" not in page
+    assert ">How it read the words</h2>" in page
+
+
+def test_a_persons_own_picture_is_looked_into(client):
+    file = io.BytesIO()
+    Image.fromarray(np.full((60, 60, 3), 255, np.uint8)).save(file, "PNG")
+    data = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    told = client.post("/api/runs/lenet/look", json={"picture": data}).json()
+    page = client.get(f"/runs/lenet/look?n={told['n']}").text
+    assert "<h1>Your picture</h1>" in page
+
+
+@pytest.mark.parametrize(
+    ("run", "body", "said"),
+    [
+        ("lenet", {"picture": "data:image/png;base64,AAAA"}, "not a whole picture"),
+        ("lenet", {"picture": "%%%"}, "no picture file"),
+        ("lenet", {"text": "a text"}, "takes no texts"),
+        ("reader", {"text": ""}, "the text is empty"),
+        ("reader", {"wrong": 1}, "an example is a text or a picture"),
+        ("reader", [1], "an example is a text or a picture"),
+        ("lenet", {"picture": "A" * 12_000_001}, "more than 9 MB"),
+    ],
+)
+def test_what_cannot_be_looked_into_is_told_in_a_sentence(client, run, body, said):
+    answer = client.post(f"/api/runs/{run}/look", json=body)
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/runs/nothing/look",
+        "/runs/lenet/look?n=400000",
+        "/runs/lenet/look?n=x",
+        "/runs/lenet/look?n=own-999",
+        "/runs/lenet/look/nothing.png?n=0",
+        "/runs/lenet/look/network.png?n=0",
+    ],
+)
+def test_what_is_not_there_is_told(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert "Traceback" not in answer.text
+
+
+def test_a_run_without_weights_says_how_to_get_them(client, home):
+    shutil.copytree(home / "runs" / "lenet", home / "runs" / "bare")
+    (home / "runs" / "bare" / "model.safetensors").unlink()
+    answer = client.get("/runs/bare/look")
+    assert answer.status_code == 400
+    assert "has no trained weights" in answer.text
+    shutil.rmtree(home / "runs" / "bare")
+
+
+# the brightness of the middle row of the picture that the network was shown
+INK = """() => {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 28;
+  const pen = canvas.getContext("2d");
+  pen.drawImage(document.querySelector(".subject"), 0, 0, 28, 28);
+  return [...pen.getImageData(0, 14, 28, 1).data].filter((_, i) => i % 4 === 0);
+}"""
+
+
+@pytest.mark.browser
+def test_a_digit_is_drawn_and_the_answer_is_read(home, chrome):
+    import uvicorn
+
+    server = uvicorn.Server(uvicorn.Config(application(), port=0, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    page = chrome.new_page(viewport={"width": 390, "height": 800})
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    try:
+        page.goto(f"http://127.0.0.1:{port}/runs/lenet/look?n=0")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        box = page.locator("canvas").bounding_box()
+        page.locator("canvas").scroll_into_view_if_needed()
+        box = page.locator("canvas").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"]
+        page.mouse.move(x, y + 40)
+        page.mouse.down()
+        page.mouse.move(x, y + 180, steps=8)
+        page.mouse.up()
+        page.get_by_text("Look at the drawing").click()
+        page.wait_for_url("**n=own-*")
+        assert page.locator("h1").inner_text() == "Your picture"
+        assert page.locator(".answers li").count() == 5
+        page.locator("#why").scroll_into_view_if_needed()
+        page.wait_for_function("document.querySelector('.group-why img').naturalWidth > 100")
+        ink = page.evaluate(INK)
+        assert min(ink[12:16]) < 80 < 200 < ink[2], "the stroke is where it was drawn"
+        assert faults == []
+    finally:
+        page.close()
+        server.should_exit = True
+        thread.join(10)
