@@ -61,8 +61,8 @@ def measure(
     squares: dict[str, float] = {}
     moved: dict[str, list[float]] = {}
     for name, gradient in gradients.items():
-        shapes = [np.shape(each.get(name, ())) for each in (before, after)]
-        if name not in before or name not in after or shapes != [np.shape(gradient)] * 2:
+        shapes = [np.shape(each[name]) if name in each else None for each in (before, after)]
+        if shapes != [np.shape(gradient)] * 2:
             raise ShapeError(
                 f"flow: the gradient of {name!r} has shape {np.shape(gradient)}, its weights before and "
                 f"after {shapes[0]} and {shapes[1]}.",
