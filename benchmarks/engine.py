@@ -212,7 +212,7 @@ def main() -> None:
             "PyTorch 2 threads": ("pytorch", 2, 1),
         }  # fmt: skip
     if args.peers:
-        peers = ("jax", "autograd", "tinygrad", "micrograd")
+        peers = ("jax", "autograd", "smallpebble", "tinygrad", "micrograd")
         columns |= {peer: (peer, max(args.threads), 1) for peer in peers}
     rows = []
     for name in args.only:

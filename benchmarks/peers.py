@@ -1,7 +1,8 @@
 """The same training steps with other libraries, as far as they go; each is imported when it is asked for.
 
 - jax: jit over the whole step, the ceiling of what a compiler makes of it on a processor.
-- autograd (HIPS): NumPy with automatic differentiation, no convolution.
+- autograd (HIPS): NumPy with automatic differentiation; its convolution is scipy.signal's, differentiated.
+- smallpebble: NumPy, a small library with convolution and pooling, by lists of indices.
 - tinygrad: its own kernels, compiled on the way.
 - micrograd: one Python object a number; scaled down to 16-16-10 and batch 8 (mlp-64 only), since the full
   step would take minutes. Multiply its time by 3,000 for the same number of multiplications.
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import peers_lenet
 from benchmarks.workloads import Step, data_of
 
 SIZES = {"logistic-64": [784, 10], "mlp-64": [784, 256, 128, 10], "mlp-1024": [784, 256, 128, 10]}
@@ -24,6 +26,7 @@ def build(library: str, workload: str) -> Step:
     makers = {
         "jax": jax_step,
         "autograd": autograd_step,
+        "smallpebble": smallpebble_step,
         "tinygrad": tinygrad_step,
         "micrograd": micrograd_step,
     }
@@ -45,6 +48,13 @@ def sizes_of(library: str, workload: str) -> list[int]:
     if workload not in SIZES:
         raise LookupError(f"{library} runs {', '.join(SIZES)} here, not {workload}")
     return SIZES[workload]
+
+
+def first_weights(library: str, workload: str) -> list[np.ndarray]:
+    """Draw the first weights of LeNet-5 or of an MLP."""
+    if workload.startswith("lenet"):
+        return peers_lenet.first_weights()
+    return weights(sizes_of(library, workload))
 
 
 def jax_step(workload: str) -> Step:
@@ -122,13 +132,17 @@ def autograd_step(workload: str) -> Step:
     import autograd.numpy as anp
 
     x, t = data_of(workload)
-    params = weights(sizes_of("autograd", workload))
+    params = first_weights("autograd", workload)
 
-    def loss_of(params: Any) -> Any:
+    def scores(params: Any) -> Any:
         h = x
         for i in range(0, len(params), 2):
             h = anp.dot(h, params[i]) + params[i + 1]
             h = anp.maximum(h, 0) if i + 2 < len(params) else h
+        return h
+
+    def loss_of(params: Any) -> Any:
+        h = peers_lenet.autograd_scores(params, x) if x.ndim == 4 else scores(params)
         h = h - anp.max(h, axis=1, keepdims=True)
         log_p = h - anp.log(anp.sum(anp.exp(h), axis=1, keepdims=True))
         return -anp.mean(log_p[anp.arange(len(t)), t])
@@ -153,12 +167,20 @@ def autograd_step(workload: str) -> Step:
     return step
 
 
+def smallpebble_step(workload: str) -> Step:
+    """Return a step with smallpebble and its Adam."""
+    if workload == "logistic-64":
+        raise LookupError("smallpebble's own descent is not tried; mlp and lenet are")
+    x, t = data_of(workload)
+    return peers_lenet.smallpebble_step(first_weights("smallpebble", workload), x, t)
+
+
 def tinygrad_step(workload: str) -> Step:
     """Return a step with tinygrad's own optimisers, jitted."""
     from tinygrad import Tensor, TinyJit, nn
 
     x, t = (Tensor(a) for a in data_of(workload))
-    arrays = weights(sizes_of("tinygrad", workload))
+    arrays = first_weights("tinygrad", workload)
     params = [Tensor(a, requires_grad=True) for a in arrays]
     optimizer = nn.optim.SGD(params, 0.1) if workload == "logistic-64" else nn.optim.Adam(params)
 
@@ -166,8 +188,8 @@ def tinygrad_step(workload: str) -> Step:
     @Tensor.train()
     def move() -> Any:
         optimizer.zero_grad()
-        h = x
-        for i in range(0, len(params), 2):
+        h = peers_lenet.tinygrad_scores(params, x) if len(x.shape) == 4 else x
+        for i in range(0, len(params) if h is x else 0, 2):
             h = h.dot(params[i]) + params[i + 1]
             h = h.relu() if i + 2 < len(params) else h
         loss = h.sparse_categorical_crossentropy(t).backward()
