@@ -22,6 +22,7 @@ from rung.serve.facts import App, Facts
 from rung.serve.folder import refuse_foreign, write_folder
 from rung.serve.onnx_file import Check, compare, onnx_bytes
 from rung.serve.page import Pictures, page_files
+from rung.serve.space import docker_files, space_files
 from rung.train.inputs import predict
 from rung.train.record import Run
 from rung.train.restore import Restored, restore, settings
@@ -32,6 +33,8 @@ FORMS = {
     "onnx": "the network as one ONNX file, checked with onnxruntime, and its card",
     "torch": "the weights and one file of source, which needs torch alone",
     "static": "a page that runs the network in the browser from local files, with its failures",
+    "space": "a Hugging Face Space: a Gradio app that runs as it lies",
+    "docker": "the same with a server (POST /predict) and a Dockerfile",
     "card": "the model card in the form of the Hugging Face Hub",
 }
 _HELD_OUT = 1000  # so many test examples an export is checked on
@@ -122,7 +125,7 @@ def _files(
         facts = facts_of(project, run, result, data)
         return {"README.md": hub_card(facts, _CARD_ALONE).encode()}, None
     subject = subject_of(project, run, result, say)
-    if to == "static":
+    if to in ("static", "space", "docker"):
         needs_app(subject.facts, to)
     if to == "torch":
         say("copying the source, and comparing its answers")
@@ -134,6 +137,14 @@ def _files(
     if to == "static":
         made = page_files(subject.facts, network, check.line(), pictures_of(subject.found, subject.facts))
         return {**made, "README.md": hub_card(subject.facts, _PAGE).encode()}, check
+    if to in ("space", "docker"):
+        shown = []
+        if subject.facts.tile:
+            failures = pictures_of(subject.found, subject.facts).failures
+            ink = subject.facts.app is not None and subject.facts.app.spec.get("ink")
+            shown = [255 - picture if ink else picture for picture in failures]
+        space = space_files(subject.facts, network, check.line(), shown)
+        return docker_files(space) if to == "docker" else space, check
     readme = hub_card(subject.facts, f"{_ONNX}\n\nThe export was {check.line()}.")
     return {"model.onnx": network, "README.md": readme.encode()}, check
 

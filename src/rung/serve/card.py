@@ -76,6 +76,11 @@ def front_matter(told: dict[str, Any]) -> str:
     return "---\n" + "".join(f"{line}\n" for line in _yaml(told)) + "---\n"
 
 
+def licence_of(facts: Facts) -> str:
+    """Return the licence of the data as the Hub calls it."""
+    return next((hub for ours, hub in _LICENCES.items() if facts.licence.startswith(ours)), "other")
+
+
 def _yaml(told: dict[str, Any]) -> list[str]:
     """Return the lines of a mapping; every text is quoted, so that none is read as something else."""
     lines = []
@@ -93,7 +98,7 @@ def _yaml(told: dict[str, Any]) -> list[str]:
 
 
 def _front(facts: Facts, library: str) -> dict[str, Any]:
-    licence = next((hub for ours, hub in _LICENCES.items() if facts.licence.startswith(ours)), "other")
+    licence = licence_of(facts)
     task = _TASKS.get(facts.kind, ("", ""))[0 if facts.classes else 1] or "other"
     told: dict[str, Any] = {"license": licence}
     if licence == "other":

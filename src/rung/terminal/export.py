@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from pathlib import Path
 
 from rung.terminal import screen
@@ -11,7 +12,9 @@ from rung.terminal import screen
 def arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("run", metavar="RUN", help="the name of a finished run; `rung runs` lists them")
-    parser.add_argument("--to", required=True, metavar="FORM", help="onnx, torch, static, card")
+    parser.add_argument(
+        "--to", required=True, metavar="FORM", help="onnx, torch, static, space, docker, card"
+    )
     parser.add_argument("--out", metavar="FOLDER", help="where to write it; RUN-FORM here if left out")
     parser.add_argument(
         "--json", action="store_true", help="print what was written as JSON, and nothing else"
@@ -35,6 +38,7 @@ def run(options: Namespace) -> int:
     if made.check:
         screen.say(made.check.line())
     screen.say(f"written: {made.folder}")
-    for name in made.files:
-        screen.indented(name, 2)
+    inside = Counter(name.partition("/")[0] for name in made.files)
+    for name, count in inside.items():
+        screen.indented(name if name in made.files else f"{name}/  ({count} files)", 2)
     return 0

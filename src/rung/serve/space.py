@@ -1,0 +1,136 @@
+"""A Hugging Face Space: a folder with a Gradio app that runs as it lies; the same with a server around it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import io
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rung.serve.card import body, front_matter, licence_of
+from rung.serve.errors import ExportError
+from rung.serve.facts import Facts
+
+_HERE = Path(__file__).parent
+# What the folder needs, each pinned to what it was tried with; the server's besides.
+_APP = ("gradio", "numpy", "onnxruntime", "pillow")
+_SERVER = ("fastapi", "uvicorn")
+
+
+def space_files(
+    facts: Facts, network: bytes, checked: str, pictures: Sequence[np.ndarray]
+) -> dict[str, bytes]:
+    """Return the files of the Space.
+
+    Args:
+        facts: of a run that tells classes apart, with an app.
+        network: the ONNX file.
+        checked: how it was compared with the run, in a sentence.
+        pictures: of its failures, bytes (h, w) or (h, w, 3) to show; none for rows of a table.
+
+    Raises:
+        ExportError: the project does not say how an input is prepared, or tells no classes apart.
+    """
+    if facts.app is None or not facts.classes:
+        raise ExportError(
+            f"{facts.project} has no app of its own",
+            rule="An app is there for projects with an app.py, and which tell classes apart.",
+            fix=f"rung export {facts.run} --to onnx",
+        )
+    mistakes = [dict(mistake) for mistake in facts.mistakes]
+    files: dict[str, bytes] = {}
+    for i, picture in enumerate(pictures):
+        mistakes[i]["file"] = f"failures/{i:02}.png"
+        files[f"failures/{i:02}.png"] = _png(picture)
+    about = {
+        **{key: getattr(facts, key) for key in ("run", "title", "about", "metric", "told", "dry_run")},
+        "classes": list(facts.classes),
+        "mistakes": mistakes,
+    }
+    asked = {
+        "kind": facts.app.kind,
+        "spec": facts.app.spec,
+        "takes": facts.app.takes,
+        "limits": facts.app.limits,
+    }
+    card = body(facts, f"{_FILES}\n\nThe export was {checked}.")
+    return {
+        **files,
+        "README.md": f"{front_matter(_front(facts))}\n{card}".encode(),
+        "CARD.md": card.encode(),
+        "app.py": _template("app.py"),
+        "network.py": _template("network.py"),
+        "prepare.py": (_HERE / "shipped" / f"{facts.app.kind}.py").read_bytes(),
+        "input.json": _json(asked),
+        "about.json": _json(about),
+        "requirements.txt": _pinned(_APP),
+        "model.onnx": network,
+    }
+
+
+def docker_files(space: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the files of a Space with a server, and the Dockerfile of its container."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    made = _template("Dockerfile").decode().replace("{python}", python)
+    return {
+        **space,
+        "README.md": space["README.md"].replace(_FILES.encode(), f"{_FILES}\n\n{_DOCKER}".encode()),
+        "server.py": _template("server.py"),
+        "Dockerfile": made.encode(),
+        ".dockerignore": b"__pycache__\n.git\n.gradio\nDockerfile\n",
+        "requirements.txt": _pinned((*_APP, *_SERVER)),
+    }
+
+
+def _front(facts: Facts) -> dict[str, Any]:
+    """Return what the Hub reads of the Space."""
+    return {
+        "title": f"{facts.title} ({facts.run})",
+        "emoji": "🪜",
+        "colorFrom": "blue",
+        "colorTo": "gray",
+        "sdk": "gradio",
+        "sdk_version": importlib.metadata.version("gradio"),
+        "python_version": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "app_file": "app.py",
+        "pinned": False,
+        "license": licence_of(facts),
+        "short_description": facts.about[:60],
+    }
+
+
+def _pinned(packages: Sequence[str]) -> bytes:
+    return "".join(f"{name}=={importlib.metadata.version(name)}\n" for name in packages).encode()
+
+
+def _template(name: str) -> bytes:
+    return (_HERE / "templates" / name).read_bytes()
+
+
+def _json(told: Any) -> bytes:
+    return json.dumps(told, indent=1, ensure_ascii=False).encode()
+
+
+def _png(picture: np.ndarray) -> bytes:
+    from PIL import Image
+
+    side = max(picture.shape[:2])
+    made = Image.fromarray(picture)
+    if side < 112:  # a few pixels: enlarged so that they are seen
+        ratio = 112 // side
+        made = made.resize((made.width * ratio, made.height * ratio), Image.Resampling.NEAREST)
+    buffer = io.BytesIO()
+    made.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+_FILES = """`app.py` is a Gradio app: `pip install -r requirements.txt`, then `python app.py`. `network.py`
+asks `model.onnx`; `prepare.py` makes the network's arrays of an input, by the settings in `input.json`;
+`about.json` holds what the app tells, `failures/` the pictures of its mistakes."""
+_DOCKER = """`server.py` answers programs at POST /predict and people at /, and tells its health at /health:
+`python server.py`, or `docker build -t app . && docker run -p 7860:7860 app`."""
