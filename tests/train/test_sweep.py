@@ -18,6 +18,7 @@ from rung.scratch.tensor import Tensor
 from rung.train.inputs import Inputs
 from rung.train.options import OptionError, option
 from rung.train.sweep import objective as objective_module
+from rung.train.sweep import work as work_module
 from rung.train.sweep.journal import TRIES, claim, line_up, mend, open_study, rows
 from rung.train.sweep.line import Quiet
 from rung.train.sweep.notation import parsed
@@ -78,6 +79,12 @@ def recipe(**more):
         x = np.array([[len(text) / 10] * config.width for text in data.x], dtype=np.float32)
         return Inputs(x, data.y.astype(np.float32)[:, None], data.splits)
 
+    def build(config, inputs):
+        model = nn.Linear(config.width, 1, rng=0)
+        for p in model.parameters():
+            p.data[...] = 0  # who learns nothing is far off, whatever the seed
+        return model
+
     def loss(model, x, y):
         error = model(x) - y
         return (error * error).mean()
@@ -87,7 +94,7 @@ def recipe(**more):
         "TASK": Number(),
         "load": lambda config, limit: toy(),
         "prepare": prepare,
-        "build": lambda config, inputs: nn.Linear(config.width, 1, rng=config.seed),
+        "build": build,
         "optimizer": lambda config, model: SGD(list(model.parameters()), lr=config.lr),
         "loss": loss,
         "outputs": lambda model, x: model(x if isinstance(x, Tensor) else Tensor(x)),
@@ -325,6 +332,17 @@ def test_a_page_can_ask_it_to_stop(monkeypatch):
     assert [r["state"] for r in rows(sweep)] == ["complete", "broken"]
     assert run(sweep) is True
     assert counted(outcome(sweep)) == "6 of 6 trials: 6 complete; 1 broken off and tried again"
+
+
+def test_a_worker_stops_when_nobody_leads_the_sweep_any_more(monkeypatch):
+    monkeypatch.setattr(work_module, "_LOOK", -1.0)
+    sweep = begun(trials=2)
+    objective, show = Objective(recipe(), Config()), Show(lambda line: None, lambda number, total: Quiet())
+    assert work(sweep, objective, show, led=True) is False
+    assert rows(sweep) == []
+    with sweep.run.training():
+        assert work(sweep, objective, show, led=True) is True
+    assert len(rows(sweep)) == 2
 
 
 def test_more_trials_can_be_asked_for_later():

@@ -18,7 +18,7 @@ from rung.train.parts import whose
 from rung.train.progress import Progress
 from rung.train.recipe import parts_of
 from rung.train.restore import settings
-from rung.train.sweep.journal import claim, line_up, mend, open_study
+from rung.train.sweep.journal import ENDED, claim, line_up, mend, open_study, rows
 from rung.train.sweep.line import Line, Quiet
 from rung.train.sweep.notation import space_of
 from rung.train.sweep.objective import Objective
@@ -27,7 +27,7 @@ from rung.train.sweep.sampler import possible, sampler
 from rung.train.sweep.space import Space, as_json, params_of
 from rung.train.sweep.store import Sweep, SweepError, new_sweep, sweeps
 from rung.train.sweep.work import Show, pruner, work
-from rung.train.sweep.workers import workers
+from rung.train.sweep.workers import is_worker, workers
 from rung.train.techniques import Techniques
 
 
@@ -44,13 +44,6 @@ class Options:
     mine: bool = option(False, "train on the parts that you have written and passed")
     data_limit: int | None = option(None, "keep about this many examples (--data-limit 2000)")
     json: bool = option(False, "print what was found as JSON, and nothing else")
-
-
-@dataclass(frozen=True)
-class Worker:
-    """What one of several processes is told by the one that started it."""
-
-    worker: int | None = option(None, "its process; without it this one does not go on")
 
 
 @dataclass(frozen=True)
@@ -89,7 +82,7 @@ def sweep(words: Sequence[str], replacements: Callable[[], Mapping[type, type]] 
     kinds = (Options, project.recipe.Config, Techniques)
     if "--help" in rest or "-h" in rest:
         return f"rung sweep {project.slug}: {project.question}\n\n{describe(*kinds)}"
-    options, config, techniques, worker = parse(rest, *kinds, Worker)
+    options, config, techniques = parse(rest, *kinds)
     for flag, value in (("--trials", options.trials), ("--workers", options.workers)):
         if value is not None and value < 1:
             raise OptionError(f"{flag} is {value}", rule="It must be at least 1.")
@@ -97,19 +90,15 @@ def sweep(words: Sequence[str], replacements: Callable[[], Mapping[type, type]] 
     made = next((s for s in sweeps() if s.name == options.name), None)
     if made is None:
         mine = replacements() if options.mine else {}
-        made = _begun(project, config, options, techniques, flags, mine)
+        objective = Objective(project.recipe, config, techniques, options.data_limit, mine)
+        made = _begun(project, objective, options, flags)
     else:
         mine = replacements() if made.config["mine"] else {}
         _same(made, project, config, options, techniques, flags, mine)
-    objective = Objective(
-        project.recipe,
-        settings(project.recipe, made.run),
-        Techniques(**made.config["techniques"]),
-        made.config["data_limit"],
-        mine,
-    )
-    if worker.worker is not None:
-        return Told(made, None, work(made, objective, _show(options, False), worker.worker))
+        kept = settings(project.recipe, made.run), Techniques(**made.config["techniques"])
+        objective = Objective(project.recipe, *kept, made.config["data_limit"], mine)
+    if is_worker():
+        return Told(made, None, work(made, objective, _show(options, False), led=True))
     show = _show(options, sys.stderr.isatty())
     with _leading(made):
         if options.trials is not None:
@@ -120,7 +109,7 @@ def sweep(words: Sequence[str], replacements: Callable[[], Mapping[type, type]] 
         with contextlib.suppress(KeyboardInterrupt):  # a second one: not even to the end of the step
             if options.workers > 1:
                 again = [sys.executable, "-m", "rung", "sweep", project.slug, "--name", made.name]
-                ended = workers(made, options.workers, [*again, "--worker", str(os.getpid())], options.json)
+                ended = workers(made, options.workers, again, options.json)
             else:
                 ended = work(made, objective, show)
         with claim(made):
@@ -143,31 +132,25 @@ def _leading(made: Sweep) -> Iterator[None]:
         yield
 
 
-def _begun(
-    project: Project,
-    config: Any,
-    options: Options,
-    techniques: Techniques,
-    flags: set[str],
-    mine: Mapping[type, type],
-) -> Sweep:
-    """Return a new sweep, its folder made."""
-    recipe = project.recipe
+def _begun(project: Project, objective: Objective, options: Options, flags: set[str]) -> Sweep:
+    """Return a new sweep, its folder made once nothing can be refused any more."""
+    recipe, config = project.recipe, objective.config
     given = _given(recipe.Config, flags)
     space, space_from = space_of(recipe, config, given, options.space)
     kind, trials = _absolute(options.sampler), options.trials or 20
     sampler(kind, space, trials, recipe.TASK.higher)  # refused now, not in the first trial
     pruner(options.prune)
+    objective.load()
     about = {
         "project": project.slug,
         "title": project.title,
         "config": asdict(config),
         "given": given,
         "epochs": recipe.Config().epochs,
-        "techniques": asdict(techniques),
+        "techniques": asdict(objective.techniques),
         "data_limit": options.data_limit,
         "mine": options.mine,
-        "parts": whose(parts_of(recipe), mine),
+        "parts": whose(parts_of(recipe), objective.replacements),
         "space": as_json(space),
         "space_from": space_from,
         "sampler": kind,
@@ -244,7 +227,9 @@ def _searched(made: Sweep) -> str:
 
 
 def _possible(made: Sweep, trials: int) -> int:
-    return possible(made.config["sampler"], made.space, trials, made.config["first_trials"])
+    """Return how many trials a sweep that goes on will have: none is taken back."""
+    done = sum(row["state"] in ENDED for row in rows(made))
+    return max(done, possible(made.config["sampler"], made.space, trials, made.config["first_trials"]))
 
 
 def _absolute(kind: str) -> str:

@@ -137,13 +137,25 @@ class Objective:
         """Return how many examples the score with these settings is taken on."""
         return len(self._prepared(replace(self.config, **settings))[1].splits["validation"])
 
-    def _prepared(self, config: Any) -> tuple[Any, Inputs]:
-        """Return the settings with the data's own name, and what the model is shown."""
+    def load(self) -> None:
+        """Load the data now, so that what is wrong with them is known before there is a trial.
+
+        Raises:
+            RungError: they cannot be had, or cannot be read.
+        """
+        self._loaded(self.config)
+
+    def _loaded(self, config: Any) -> Dataset:
         data = next((kept for seen, kept in self._data if seen.same(config)), None)
         if data is None:
             copy, seen = watched(config)
             data = without_test(with_validation(self.recipe.load(copy, self.limit)))
             self._data = [*self._data, (seen, data)][-_KEPT:]
+        return data
+
+    def _prepared(self, config: Any) -> tuple[Any, Inputs]:
+        """Return the settings with the data's own name, and what the model is shown."""
+        data = self._loaded(config)
         if not Path(config.data).exists():  # "auto" comes to a name; a path stays what it is
             config = replace(config, data=data.name)
         for seen, of, kept in self._inputs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from textwrap import wrap
@@ -23,6 +23,7 @@ from rung.train.sweep.store import Sweep, SweepError
 from rung.train.watch import Stop
 
 PRUNERS = ("median", "halving", "none")
+_LOOK = 0.5  # seconds between two looks whether the leader lives
 _HOPELESS = 3  # this many trials, all refused or failed, before the sweep gives up
 
 
@@ -39,14 +40,14 @@ class Show:
     progress: Callable[[int, int], Progress]
 
 
-def work(sweep: Sweep, objective: Objective, show: Show, parent: int | None = None) -> bool:
+def work(sweep: Sweep, objective: Objective, show: Show, led: bool = False) -> bool:
     """Do trials until there are as many as were asked for.
 
     Args:
         sweep: which; several processes may work at it.
         objective: trains.
         show: where to tell of it.
-        parent: process without which this one does not go on.
+        led: another process leads the sweep; when that ends, however it ends, this one stops.
 
     Returns:
         True when no trial is left to take, False when it was stopped.
@@ -59,8 +60,15 @@ def work(sweep: Sweep, objective: Objective, show: Show, parent: int | None = No
     study = open_study(sweep, pruner(config["prune"]))
     choose = sampler(config["sampler"], sweep.space, config["first_trials"], config["higher"])
 
+    looked = time.monotonic()
+
     def unwanted() -> bool:
-        return (parent is not None and os.getppid() != parent) or sweep.run.asked_to_stop()
+        nonlocal looked
+        if led and time.monotonic() - looked > _LOOK:
+            looked = time.monotonic()
+            if sweep.run.state != "running":  # nobody holds its lock
+                return True
+        return sweep.run.asked_to_stop()
 
     with Stop() as stop:
         while not (stop.wished or unwanted()):

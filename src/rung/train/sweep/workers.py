@@ -11,6 +11,13 @@ from rung.train.sweep.journal import ENDED, rows
 from rung.train.sweep.store import Sweep, SweepError
 from rung.train.watch import Stop
 
+_WORKER = "RUNG_SWEEP_WORKER"  # tells a process that it is one of several
+
+
+def is_worker() -> bool:
+    """Tell whether another process started this one as a worker."""
+    return _WORKER in os.environ
+
 
 def workers(sweep: Sweep, count: int, words: Sequence[str], quiet: bool = False) -> bool:
     """Work at a sweep in several processes, each with its share of the cores, and wait for them.
@@ -29,7 +36,7 @@ def workers(sweep: Sweep, count: int, words: Sequence[str], quiet: bool = False)
         SweepError: a worker ended with a fault and left trials undone.
     """
     threads = str(max(1, (os.cpu_count() or 1) // count))
-    env = {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads, **os.environ}
+    env = {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads, **os.environ, _WORKER: "1"}
     started = [
         subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=2 if quiet else None)
         for _ in range(count)
