@@ -46,7 +46,7 @@ def text(tmp_path_factory):
 def trained(text, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RUNG_HOME", str(tmp_path_factory.mktemp("home")))
-        assert main(["next-word", "--data", text, *QUICK, "--epochs", "8", "--name", "quick"]) == 0
+        assert main(["next-word", "--data", text, *QUICK, "--epochs", "12", "--name", "quick"]) == 0
         yield find_run("quick")
 
 
@@ -262,6 +262,6 @@ def test_half_as_wide_and_half_as_long_it_beats_the_frequencies_by_far(tmp_path,
     result = find_run("half").result
     low, _ = rung.projects.load("next-word").expected["tinyshakespeare"]
     frequencies, counting = result["baselines"]
-    assert low <= result["score"]["value"] < frequencies["value"] / 1.5
+    assert low <= result["score"]["value"] < frequencies["value"] / 1.3  # it was 115.3 against 188.4
     assert 76 < counting["value"] < 82  # counting knows no luck
     assert result["leakage"]["leaked"] == []
