@@ -35,7 +35,7 @@ def units(
         subject: the model.
         x: a batch of what it takes, as it comes in the data.
         bins: of each histogram, between the least and the greatest value.
-        edges: of the bins of earlier layers, {layer: edges}, so that histograms over time can be compared.
+        edges: of the equal bins of earlier layers, {layer: edges}, to compare histograms over time.
 
     Source: glorot2010, for saturated units.
 
@@ -99,12 +99,15 @@ def _axis(kind: str, shape: tuple[int, ...], last: list[tuple[tuple[int, ...], i
 
 def _of_layer(name: str, kind: str, values: np.ndarray, bins: int, edges: np.ndarray | None) -> LayerUnits:
     """Sum up the values (..., units) of one layer."""
-    values = values.reshape(-1, values.shape[-1]).astype(np.float64)
+    values = values.reshape(-1, values.shape[-1])
     finite = np.where(np.isfinite(values), values, 0.0)
     low, high = float(finite.min()), float(finite.max())
     if edges is None:
         edges = np.linspace(low, high if high > low else low + 1, bins + 1)
-    counts = np.histogram(np.clip(finite, edges[0], edges[-1]), edges)[0]
+    inside = np.clip(finite, edges[0], edges[-1])
+    counts = np.histogram(inside, len(edges) - 1, (float(edges[0]), float(edges[-1])))[
+        0
+    ]  # equal bins are quick
     saturated = None
     if kind.lower() in RANGES:
         bottom, top = RANGES[kind.lower()]
@@ -119,8 +122,8 @@ def _of_layer(name: str, kind: str, values: np.ndarray, bins: int, edges: np.nda
         kind.lower() in ("relu", "relu_", "relu6"),
         saturated,
         float((values == 0).mean()),
-        float(finite.mean()),
-        float(finite.std()),
+        float(finite.mean(dtype=np.float64)),
+        float(finite.std(dtype=np.float64)),
         low,
         high,
         edges,
