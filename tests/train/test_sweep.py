@@ -444,6 +444,9 @@ def test_a_trial_is_told_in_80_columns_and_the_best_so_far_once():
     assert "best so far" not in line_of(found, 1, config)
     why = {**found[0], "number": 3, "state": "refused", "score": None, "why": "no " * 60}
     assert max(map(len, line_of([*found, why], 3, config).splitlines())) <= 80
+    path = "/a/folder-with-hyphens" * 5
+    told = line_of([*found, {**why, "why": f"there is no {path} to be found"}], 3, config)
+    assert path in told, "a path can be copied"
 
 
 def test_the_command_holds_what_was_set_and_the_whole_of_the_epochs():

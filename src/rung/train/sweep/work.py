@@ -189,7 +189,7 @@ def line_of(found: list[dict[str, Any]], number: int, config: dict[str, Any]) ->
     head = f"{len(ended):>3} of {config['trials']}  {score:<8}  {'best so far' if best else '':<11}  "
     words = [f"{name} {written(value)}" for name, value in row["settings"].items()]
     text = wrap("  ".join(word.replace(" ", "\xa0") for word in words), 79 - len(head))
-    why = [" " * 6 + line for line in wrap(row["why"], 72)]
+    why = [" " * 6 + line for line in wrap(row["why"], 72, break_long_words=False, break_on_hyphens=False)]
     return "\n".join([head + ("\n" + " " * len(head)).join(text).replace("\xa0", " "), *why])
 
 
