@@ -9,12 +9,14 @@ from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 from rung.explain.attention import NoAttentionError, attention, attention_weights
-from rung.explain.attention_maps import attention_maps, breadth, habit
+from rung.explain.attention_maps import AttentionMaps, attention_maps, breadth, habit
 from rung.explain.subject import Subject
 from rung.models.transformer_encoder import TextTransformer
 from rung.scratch import nn, ops
+from rung.scratch.errors import ShapeError
 from rung.scratch.function import Function, use
 from rung.scratch.mode import watch
+from rung.scratch.tensor import Tensor
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(2, 5, 8)).astype(np.float32)
@@ -231,3 +233,34 @@ def test_drawings_show_words_and_tell_weights_on_hover():
     assert len(titles) == 4 * 5
     small = ET.fromstring(found.overview())
     assert len(list(small.iter("{http://www.w3.org/2000/svg}title"))) == 12 + 3
+
+
+def test_no_word_is_told_and_words_that_the_model_cut_off_are_left_out():
+    tokens = np.array([[3, 4, 5]])
+    with pytest.raises(ShapeError, match="no word to look at"):
+        attention_maps(Subject(text_model()), tokens, [])
+    found = attention_maps(Subject(text_model()), tokens, WORDS)
+    assert found.words == ("it", "was", "not")
+    one = attention_maps(Subject(text_model()), tokens, ["it"])
+    assert "in 1 word. " in one.caption
+    ET.fromstring(one.svg())
+
+
+def test_a_decoder_that_looks_at_another_text_has_numbers_for_its_places():
+    layer = nn.MultiheadAttention(8, 2, batch_first=True, rng=0)
+    other = Tensor(RNG.normal(size=(2, 7, 8)).astype(np.float32))
+    found = attention_maps(Subject(layer, lambda m, x: m(x, other)[0]), X, WORDS)
+    assert found.weights[0].shape == (2, 5, 7)
+    assert found.outside == 0
+    assert {row[5] for row in found.weights_table().rows} == set("1234567")
+    assert found.table().rows[0][3] in ("the first word", "the last word")
+    ET.fromstring(found.svg())
+
+
+def test_a_place_is_named_only_where_a_head_really_looks_there():
+    t = 6
+    before = np.eye(t, k=-1)
+    before[0, 0] = 1
+    anywhere = np.eye(t)[[3, 5, 0, 1, 2, 4]]
+    for weights, told in ((before, "mostly at the word before (100%)"), (anywhere, "at no place above all")):
+        assert told in AttentionMaps(tuple("abcdef"), ("",), (weights[None],), 0.0).caption

@@ -11,7 +11,7 @@ from rung.explain.gates import readings, unroll
 from rung.explain.subject import Subject
 from rung.models.bilstm import BiLSTM
 from rung.scratch import nn
-from rung.scratch.errors import SettingError
+from rung.scratch.errors import SettingError, ShapeError
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(3, 6, 4)).astype(np.float32)  # (B, T, I)
@@ -113,6 +113,16 @@ def test_what_has_no_gates_or_computes_something_else_is_refused():
     projected = torch.nn.LSTM(4, 5, batch_first=True, proj_size=2)
     with pytest.raises(SettingError, match="a projection of its state"):
         readings(Subject(projected, lambda m, x: m(x)[0]), X, "", WORDS)
+
+
+def test_no_word_is_told_and_one_is_enough():
+    mine, _ = pair("GRU")
+    subject = Subject(mine, lambda m, x: m(x)[0])
+    with pytest.raises(ShapeError, match="no word to read"):
+        readings(subject, X, "", [])
+    (one,) = readings(subject, X, "", ["the"])
+    assert "at “the” (word 1)" in GateStrips(one).caption
+    ET.fromstring(GateStrips(one).svg())
 
 
 def strips():

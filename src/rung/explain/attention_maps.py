@@ -12,6 +12,7 @@ from rung.explain.attention import attention
 from rung.explain.sheet import Sheet, short
 from rung.explain.subject import Subject
 from rung.explain.table import Table
+from rung.scratch.errors import ShapeError
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,14 @@ class AttentionMaps:
         rows = self.table().rows
         least, most = min(rows, key=lambda r: r[2]), max(rows, key=lambda r: r[2])
         heads = sum(len(w) for w in self.weights)
+        fixed = least[4] >= 0.4
+        where = f"mostly at {least[3]} ({least[4]:.0%})" if fixed else "at no place above all"
         text = (
-            f"What {heads} attention heads of {len(self.layers)} layers look at in {len(self.words)} words. "
+            f"What {heads} attention heads of {len(self.layers)} layers look at in "
+            f"{len(self.words)} word{'s' if len(self.words) > 1 else ''}. "
             "A row is a word that looks, a column a word that it looks at; a row's shades add up to 1. "
             f"The sharpest head, {least[0]} head {least[1]}, looks at {least[2]:.1f} words at a time on "
-            f"average, mostly at {least[3]} ({least[4]:.0%}); the widest, {most[0]} head {most[1]}, at "
+            f"average, {where}; the widest, {most[0]} head {most[1]}, at "
             f"{most[2]:.1f}."
         )
         if self.outside > 0.005:
@@ -151,16 +155,20 @@ def attention_maps(subject: Subject, x: Any, words: Sequence[str], example: int 
 
     Raises:
         NoAttentionError: the model makes no attention call that can be seen.
+        ShapeError: there is no word.
 
     Source: jain2019, for what such weights do not show.
     """
     calls = attention(subject, x)
-    n = len(words)
+    n = min(len(words), max(c.weights.shape[2] for c in calls))  # a model may cut long texts off
+    if not n:
+        raise ShapeError("attention_maps: there is no word to look at.", rule="One word at least.")
+    words = words[:n]
     # Keys of another length are another text's (a decoder looks at the encoder's): they stay whole.
     own = [w.shape[2] == w.shape[3] for w in (c.weights for c in calls)]
     kept = [c.weights[example, :, :n, : n if same else None] for c, same in zip(calls, own, strict=True)]
     lost = [c.weights[example, :, :n, n:] for c, same in zip(calls, own, strict=True) if same]
-    outside = float(np.mean([w.sum(axis=-1).mean() for w in lost])) if lost and n else 0.0
+    outside = float(np.mean([w.sum(axis=-1).mean() for w in lost])) if lost else 0.0
     return AttentionMaps(tuple(map(str, words)), tuple(c.layer for c in calls), tuple(kept), outside)
 
 

@@ -49,8 +49,6 @@ class GateStrips:
     def caption(self) -> str:
         """What it shows and how to read it."""
         r = self.reading
-        if not r.words:
-            return "No words were read."
         backwards = ", which reads from the last word to the first" if r.part.endswith("reverse") else ""
         name = "forget" if r.kind == "LSTM" else "update"
         keep = r.gates[name]
@@ -111,11 +109,12 @@ class GateStrips:
         for number, (name, values) in enumerate(self.layers.items()):
             y = top + block * number
             sheet.text(left, y - 5, name, bold=True)
-            sheet.text(left + 8 + 7.4 * len(name), y - 5, _TOLD[name], size=11, soft=True)
             summed = "size" if name in ("cell", "state") else "mean"
             mean = (np.abs(values) if summed == "size" else values).mean(axis=1)
             strips = np.column_stack([mean, values[:, chosen]]).T  # (1 + units, T)
-            most = max(1.0, float(np.abs(strips).max(initial=0))) if name == "cell" else 1.0
+            most = max(float(np.abs(strips).max(initial=0)), 1e-12) if summed == "size" else 1.0
+            scale = f"; the strongest shade is {most:.2g}" if summed == "size" else ""
+            sheet.text(left + 8 + 7.4 * len(name), y - 5, _TOLD[name] + scale, size=11, soft=True)
             if name in ("candidate", "cell", "state"):
                 sheet.signed(left, y, cell, row, strips / most)
             else:

@@ -10,7 +10,7 @@ import numpy as np
 
 from rung.explain.engine import Engine
 from rung.explain.subject import Subject, UnknownLayerError, listening
-from rung.scratch.errors import SettingError
+from rung.scratch.errors import SettingError, ShapeError
 
 GATES = {"LSTM": ("input", "forget", "candidate", "output"), "GRU": ("reset", "update", "candidate")}
 
@@ -135,6 +135,7 @@ def readings(
     Raises:
         UnknownLayerError: the model has no such layer, or does not come by it.
         SettingError: it is no LSTM or GRU, or computes something else than one.
+        ShapeError: there is no word.
     """
     module, engine = subject.layer(layer), subject.engine
     kind = next((k for k in GATES if any(k == base.__name__ for base in type(module).__mro__)), "")
@@ -180,6 +181,8 @@ def readings(
         below = np.concatenate(outputs, axis=2)
     _same(below[:, 0], made[:steps], layer)
     n = min(len(words), steps)
+    if not n:
+        raise ShapeError("gates: there is no word to read.", rule="One word at least.")
     return tuple(_cut(r, tuple(map(str, words[:n]))) for r in found)
 
 
