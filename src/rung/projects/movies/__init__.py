@@ -1,0 +1,1 @@
+"""Project movies: recommend films."""
