@@ -119,12 +119,12 @@ def embeddings_finding(vectors: Sequence[np.ndarray], inputs: Inputs, positive: 
 
 
 def draw(path: Path, columns: Sequence[Words]) -> None:
-    """Draw the words of some columns, side by side."""
+    """Draw the words of some columns, one below the other: their names must be large enough to read."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(5.4 * max(1, len(columns)), 5.2), dpi=110, layout="constrained")
+    figure = Figure(figsize=(7.2, 4.6 * len(columns)), dpi=120, layout="constrained")
     for i, words in enumerate(columns):
-        axes: Any = figure.add_subplot(1, len(columns), i + 1)
+        axes: Any = figure.add_subplot(len(columns), 1, i + 1)
         size = 12 + 300 * words.counts / words.counts.max()
         axes.scatter(*words.places.T, s=size, c=words.shares, cmap="viridis_r", vmin=0, vmax=0.7, alpha=0.75)
         for k in np.argsort(-words.counts, kind="stable")[:LABELS]:
@@ -133,10 +133,10 @@ def draw(path: Path, columns: Sequence[Words]) -> None:
                 words.places[k],
                 xytext=(4, 4),
                 textcoords="offset points",
-                fontsize=7,
+                fontsize=8,
             )
         axes.set(title=words.column, xticks=[], yticks=[])
-        axes.margins(0.15)
+        axes.margins(0.2, 0.12)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     write_whole(path, buffer.getvalue())
