@@ -94,7 +94,7 @@ def walk(model, steps=6):
 def test_the_plane_of_a_path_holds_it_and_the_losses_are_those_of_its_points(which):
     model = pair()[which]
     snapshots = walk(model)
-    found = surface(Subject(model), X, Y, snapshots=snapshots, size=41)
+    found = surface(Subject(model), X, Y, snapshots=snapshots, size=17)
     assert sum(found.explained) == pytest.approx(1, abs=1e-5)
     assert found.explained[0] > 0.95
     assert found.path[-1] == (0, 0)
