@@ -49,6 +49,7 @@ def space_files(
         files[f"failures/{i:02}.png"] = _png(picture)
     about = {
         **{key: getattr(facts, key) for key in ("run", "title", "about", "metric", "told", "dry_run")},
+        "of": facts.score["of"],
         "classes": list(facts.classes),
         "mistakes": mistakes,
     }
@@ -121,9 +122,13 @@ def _png(picture: np.ndarray) -> bytes:
 
     side = max(picture.shape[:2])
     made = Image.fromarray(picture)
-    if side < 112:  # a few pixels: enlarged so that they are seen
+    if side < 112:  # a few pixels: enlarged so that they are seen, with room for the words below
         ratio = 112 // side
-        made = made.resize((made.width * ratio, made.height * ratio), Image.Resampling.NEAREST)
+        small = made.resize((made.width * ratio, made.height * ratio), Image.Resampling.NEAREST)
+        made = Image.new(
+            small.mode, (small.width + 60, small.height + 60), 255 if small.mode == "L" else (255,) * 3
+        )
+        made.paste(small, (30, 10))
     buffer = io.BytesIO()
     made.save(buffer, "PNG")
     return buffer.getvalue()

@@ -8,6 +8,7 @@ from typing import Any
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
+import numpy as np
 from network import ABOUT, FOLDER, INPUT, Refused, answer
 
 SPEC = INPUT["spec"]
@@ -36,51 +37,69 @@ def row(*values: Any) -> tuple[dict[str, float], str]:
     return told({field["name"]: value for field, value in zip(SPEC["fields"], values, strict=True)})
 
 
-def inputs() -> list[Any]:
-    """Return what a person fills in."""
+def form() -> list[Any]:
+    """Return a field for every column."""
+    fields: list[Any] = []
+    with gr.Row():
+        for field in SPEC["fields"]:
+            label = field["name"].replace("_", " ")
+            if field["kind"] == "string":
+                choices = [(word or "(not known)", word) for word in field["choices"]]
+                fields.append(gr.Dropdown(choices, value=choices[0][1], label=label, min_width=180))
+            else:
+                known = f"{field['low']:g} to {field['high']:g}; empty: not known"
+                fields.append(gr.Number(field["middle"], label=label, info=known, min_width=180))
+    return fields
+
+
+def asked() -> list[tuple[gr.Button, Any, list[Any], str]]:
+    """Return for each way to ask: its button, the function, what a person fills in, its name for programs."""
     if INPUT["kind"] == "table":
-        return [
-            gr.Dropdown(
-                [(word or "(not known)", word) for word in field["choices"]],
-                value=field["choices"][0],
-                label=field["name"].replace("_", " "),
-            )
-            if field["kind"] == "string"
-            else gr.Number(
-                value=field["middle"],
-                label=field["name"].replace("_", " "),
-                info=f"{field['low']:g} to {field['high']:g} in training; empty: not known",
-            )
-            for field in SPEC["fields"]
-        ]
-    if SPEC["ink"]:
-        return [
-            gr.Sketchpad(
-                label="Draw here, or upload a picture",
-                sources=("upload", "webcam"),
-                type="numpy",
-                brush=gr.Brush(default_size=24, default_color="#111111"),
-                canvas_size=(280, 280),
-            )
-        ]
-    return [gr.Image(label="A picture", type="numpy", sources=["upload", "webcam", "clipboard"])]
+        fields = form()
+        return [(gr.Button("Ask the network", variant="primary"), row, fields, "answer")]
+    sources: Any = ["upload", "webcam", "clipboard"]
+    if not SPEC["ink"]:
+        opened = gr.Image(label="A picture", type="numpy", sources=sources)
+        return [(gr.Button("Ask the network", variant="primary"), picture, [opened], "answer")]
+    with gr.Tab("Draw"):
+        brush = gr.Brush(default_size=12, default_color="#111111")
+        white = np.full((280, 280, 3), 255, np.uint8)
+        sheet: Any = {
+            "background": white,
+            "layers": [],
+            "composite": None,
+        }  # on it the pen is in hand at once
+        drawn = gr.Sketchpad(
+            sheet,
+            label="Draw here",
+            type="numpy",
+            brush=brush,
+            canvas_size=(280, 280),
+            layers=False,
+        )
+        draw = gr.Button("Read my drawing", variant="primary")
+    with gr.Tab("Open a picture"):
+        opened = gr.Image(label="Dark ink on light paper, or light on dark", type="numpy", sources=sources)
+        read = gr.Button("Read this picture", variant="primary")
+    return [(draw, picture, [drawn], "answer"), (read, picture, [opened], "answer_picture")]
 
 
 def build() -> gr.Blocks:
     """Return the app."""
     classes = len(ABOUT["classes"])
     with gr.Blocks(title=ABOUT["title"], analytics_enabled=False) as app:
-        gr.Markdown(f"# {ABOUT['title']}\n\n{ABOUT['about']}. {ABOUT['metric']} {ABOUT['told']}.")
+        score = f"Score on {ABOUT['of']} that training never saw: {ABOUT['metric']} {ABOUT['told']}"
+        gr.Markdown(f"# {ABOUT['title']}\n\n{ABOUT['about']}. {score} with its 95 % interval.")
         if ABOUT["dry_run"]:
             gr.Markdown("**A dry run on a few examples: its score means nothing.**")
         with gr.Row():
-            with gr.Column():
-                fields = inputs()
-                ask = gr.Button("Ask the network", variant="primary")
-            with gr.Column():
+            with gr.Column(scale=3 if INPUT["kind"] == "table" else 1):
+                ways = asked()
+            with gr.Column(scale=1):
                 label = gr.Label(num_top_classes=min(classes, 5), label="Its answer")
                 took = gr.Textbox(label="Computed in", interactive=False)
-        ask.click(row if INPUT["kind"] == "table" else picture, fields, [label, took], api_name="answer")
+        for button, function, fields, name in ways:
+            button.click(function, fields, [label, took], api_name=name)
         gr.Markdown("## What it gets wrong\n\nThe mistakes on held-out examples that it was surest of.")
         failures()
         gr.Markdown("## What it cannot do\n\n" + "\n".join(f"- {limit}" for limit in INPUT["limits"]))
@@ -101,8 +120,13 @@ def failures() -> None:
         shown = [(str(FOLDER / m["file"]), text) for m, text in zip(ABOUT["mistakes"], said, strict=True)]
         gr.Gallery(shown, columns=8, height="auto", label="Failures", object_fit="contain")
     else:
-        rows = [[text, str(m["shown"])] for m, text in zip(ABOUT["mistakes"], said, strict=True)]
-        gr.Dataframe(rows, headers=["what it said", "example"], interactive=False, wrap=True)
+        first = ABOUT["mistakes"][0]["shown"]
+        heads = list(first) if isinstance(first, dict) else ["example"]
+        rows = []
+        for mistake, text in zip(ABOUT["mistakes"], said, strict=True):
+            shown = mistake["shown"]
+            rows.append([text, *(shown.values() if isinstance(shown, dict) else [shown])])
+        gr.Dataframe(rows, headers=["what it said", *heads], interactive=False, wrap=True)
 
 
 if __name__ == "__main__":
