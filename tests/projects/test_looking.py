@@ -9,10 +9,12 @@ from PIL import Image, ImageDraw
 
 from rung.cli import main as rung
 from rung.projects.command import main
+from rung.projects.failing import NoClassesError, attributes, failing
 from rung.projects.looking import ExampleError, Looking, decoded
 from rung.projects.views import GROUPS, by_column, column_names, recorded, views
 from rung.train.checkpoint import CheckpointError
 from rung.train.record import find_run
+from rung.train.tasks import Number
 
 LENET = ["digits", "--data", "mnist5k", "--engine", "pytorch", "--model", "lenet", "--data-limit", "400"]
 GOOD, BAD = ("fine", "great"), ("dull", "poor")
@@ -221,3 +223,34 @@ def test_the_terminal_says_what_is_wrong(home, tmp_path, capsys):
     ):
         assert rung(words) == 2
         assert said in capsys.readouterr().err
+
+
+def test_where_it_fails_agrees_with_the_score_and_every_view_is_whole(opened, monkeypatch):
+    looking = opened["lenet"]
+    found = failing(looking)
+    result = looking.run.result
+    assert found.answers.right.mean() == pytest.approx(result["score"]["value"])
+    by_name = {view.name: view for view in found.views}
+    assert np.array_equal(by_name["confusions"].numbers(), result["confusion"])
+    assert {"calibration", "groups", "units", "examples-pca", "examples-t-sne", "strongest-conv1"} <= set(
+        by_name
+    )
+    for view in found.views:
+        assert view.as_bytes()
+        assert view.caption
+        assert view.numbers().size or view.name == "groups"
+    rows = by_name["strongest-conv2"].numbers()
+    peaks = looking.subject.value(looking.restored.inputs.take(looking.rows[rows[2]]), "conv2")[:, 2].max(
+        (1, 2)
+    )
+    assert list(peaks) == sorted(peaks, reverse=True), "the strongest example first"
+    monkeypatch.setattr(looking.restored.recipe, "TASK", Number())
+    with pytest.raises(NoClassesError, match="the answers of lenet are no classes"):
+        failing(looking)
+
+
+def test_examples_are_grouped_by_what_the_data_hold(opened):
+    assert set(attributes(opened["lenet"])) == {"mean of the pixels", "spread of the pixels"}
+    assert set(attributes(opened["bilstm"])) == {"words"}
+    for looking in opened.values():
+        assert all(len(column) == len(looking.rows) for column in attributes(looking).values())

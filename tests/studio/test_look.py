@@ -203,3 +203,38 @@ def test_a_digit_is_drawn_and_the_answer_is_read(home, chrome):
         page.close()
         server.should_exit = True
         thread.join(10)
+
+
+def test_where_it_fails_is_shown_with_ways_inside(client):
+    page = client.get("/runs/lenet/failures").text
+    for title in ("What is taken for what", "Is it as sure as it is right?", "What its units do"):
+        assert f"<h3>{title}</h3>" in page
+    assert "What makes the channels of conv1 strongest" in page
+    inside = re.findall(r'href="(/runs/lenet/look\?n=\d+)"', page)
+    assert inside
+    assert client.get(inside[0]).status_code == 200
+    for address in {*pictures(page), "/runs/lenet/failures/confusions.npy"}:
+        assert client.get(address).status_code == 200
+    confused = np.load(io.BytesIO(client.get("/runs/lenet/failures/confusions.npy").content))
+    assert np.array_equal(confused, client.get("/api/runs/lenet").json()["result"]["confusion"])
+    assert client.get("/runs/lenet/failures/nothing.svg").status_code == 404
+    assert 'href="/runs/lenet/failures"' in client.get("/runs/lenet").text
+    assert client.get("/runs/reader/failures").status_code == 200
+
+
+def test_a_failure_that_is_marked_is_kept_and_can_be_let_go(client, home):
+    address = "/api/runs/lenet/marks/7"
+    assert client.put(address, json={"note": "a 4 <or> a 9?"}).json() == {"marked": True}
+    assert "a 4 &lt;or&gt; a 9?" in client.get("/runs/lenet/failures").text
+    assert "You marked this example" in client.get("/runs/lenet/look?n=7").text
+    client.put(address, json={"note": "a 9"})
+    client.put("/api/runs/lenet/marks/3", json={"note": ""})
+    assert client.get("/runs/lenet/failures").text.count("a 9") == 1
+    assert client.delete(address).json() == {"marked": False}
+    assert 'id="marked"' in client.get("/runs/lenet/failures").text
+    client.delete("/api/runs/lenet/marks/3")
+    assert 'id="marked"' not in client.get("/runs/lenet/failures").text
+    for body in ({"note": "x" * 501}, {"note": 1}, {}, [1]):
+        assert client.put(address, json=body).status_code == 400
+    (home / "runs" / "lenet" / "marks.json").write_text("{broken", encoding="utf-8")
+    assert client.get("/runs/lenet/failures").status_code == 200

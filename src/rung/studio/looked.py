@@ -11,6 +11,7 @@ from typing import Any
 
 from rung.explain.network import Node, opened_at_first
 from rung.explain.trace import Trace
+from rung.projects.failing import Failing, failing
 from rung.projects.looking import Answer, Example, ExampleError, Looking
 from rung.projects.views import View, recorded, views
 from rung.train.record import Run
@@ -32,6 +33,7 @@ class Opened:
         default_factory=OrderedDict
     )
     own: OrderedDict[str, Example] = field(default_factory=OrderedDict)
+    failing: Failing | None = None
 
 
 _lock = threading.Lock()  # a model is asked by one at a time: it has hooks on it while it is
@@ -79,6 +81,20 @@ def seen(run: Run, which: str, blocks: str) -> tuple[Looking, Example, Answer, l
         while len(opened.seen) > SEEN:
             opened.seen.popitem(last=False)
         return (opened.looking, *opened.seen[(which, blocks)])
+
+
+def failures(run: Run) -> tuple[Looking, Failing]:
+    """Return where a run fails, computed once.
+
+    Raises:
+        NoClassesError: its answers are no classes.
+        RunError, CheckpointError: the run cannot be brought back.
+    """
+    with _lock:
+        opened = _open(run)
+        if opened.failing is None:
+            opened.failing = failing(opened.looking)
+        return opened.looking, opened.failing
 
 
 def drawn(view: View) -> bytes:

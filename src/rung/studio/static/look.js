@@ -53,3 +53,15 @@ if (canvas) {
   place.querySelector("[data-clear]").addEventListener("click", clear);
   place.querySelector("[data-drawn]").addEventListener("click", () => bring({ picture: canvas.toDataURL("image/png") }));
 }
+
+const marking = document.querySelector("[data-mark]");
+async function keep(method, body) {
+  const answer = await call(method, `/api/runs/${marking.dataset.mark}/marks/${marking.dataset.number}`, body);
+  if (answer.ok) location.reload();
+  else marking.querySelector('[role="status"]').textContent = answer.body.error ?? "It was not kept.";
+}
+marking?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  keep("PUT", { note: event.target.elements.note.value });
+});
+marking?.querySelector("[data-unmark]")?.addEventListener("click", () => keep("DELETE"));
