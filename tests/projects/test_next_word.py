@@ -249,6 +249,11 @@ def test_settings_that_make_no_sense_are_refused(words):
         recipe.Config(**words)
 
 
+def test_what_is_no_text_is_refused():
+    with pytest.raises(OptionError, match="--data iris holds numbers"):
+        recipe.load(recipe.Config(data="iris"), None)
+
+
 # The real data.
 
 

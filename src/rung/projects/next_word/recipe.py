@@ -62,8 +62,17 @@ class Config:
 
 
 def load(config: Config, limit: int | None) -> Dataset:
-    """Load the text, in passages."""
-    return passages(rung.data.load(config.data), config.passage, limit)
+    """Load the text, in passages.
+
+    Raises:
+        OptionError: the data set holds no texts.
+    """
+    data = rung.data.load(config.data)
+    if data.kind != "texts":
+        raise OptionError(
+            f"--data {config.data} holds {data.kind}", rule="It must hold texts, such as a .txt of your own."
+        )
+    return passages(data, config.passage, limit)
 
 
 def prepare(config: Config, data: Dataset) -> Inputs:
