@@ -171,12 +171,12 @@ def needs_app(facts: Facts, to: str) -> None:
     """Refuse a form that a person talks to, of a project that does not say how.
 
     Raises:
-        ExportError: the project has no app.py.
+        ExportError: the project has no app.py, or it has no word for this run.
     """
     if facts.app is None:
         raise ExportError(
-            f"{facts.project} does not say how a person's input becomes its arrays",
-            rule=f"For --to {to} a project has an app.py beside its recipe.py.",
+            f"{facts.project} does not say how a person's input becomes the arrays of this run",
+            rule=f"For --to {to} a project says so in app.py, beside its recipe.py.",
             fix=f"rung export {facts.run} --to onnx",
         )
 
@@ -200,11 +200,7 @@ def pictures_of(found: Restored, facts: Facts) -> Pictures:
 
 
 def app_of(project: Project, found: Restored) -> App | None:
-    """Return what the project's app.py says of its input, or None where it has none.
-
-    Raises:
-        ExportError: it has none for a run like this.
-    """
+    """Return what the project's app.py says of the run's input, or None where it says nothing."""
     if not (project.folder / "app.py").is_file():
         return None
     module = importlib.import_module(f"rung.projects.{project.folder.name}.app")
