@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("score", "how good a run is on examples it never saw"),
     "sweep": ("sweep", "search for good settings, judged on the validation part alone"),
     "look": ("look", "inside a trained network: what it makes of an example, and why"),
+    "serve": ("serve", "a trained network as an app in the browser"),
     "export": ("export", "a run for others: ONNX, PyTorch, a web page, a Space, a card"),
     "data": ("data", "the data sets: what each holds, and whether it is here"),
     "prove": ("prove", "every part beside the reference: values, gradients, steps"),

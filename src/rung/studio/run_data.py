@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from rung import projects
 from rung.learn.roadmap import roadmap
 from rung.train.leakage import leakage_lines
 from rung.train.progress import duration
@@ -170,6 +171,12 @@ def reliability(calibration: dict[str, Any]) -> Plot:
     )
 
 
+def has_app(run: Run) -> bool:
+    """Whether the run's project says how a person's input becomes what the network takes."""
+    slug = run.config.get("project", "")
+    return slug in projects.slugs() and (projects.load(slug).folder / "app.py").is_file()
+
+
 def details(run: Run) -> dict[str, Any]:
     """Return everything a run's page shows."""
     result = run.result
@@ -187,6 +194,7 @@ def details(run: Run) -> dict[str, Any]:
         "plots": curves(run),
         "files": there,
         "folder": str(run.folder),
+        "has_app": has_app(run),
     }
     if result:
         counts = result.get("confusion", [])

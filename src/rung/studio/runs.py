@@ -10,7 +10,7 @@ from starlette.routing import Route
 from rung.train.progress import duration
 from rung.train.record import Run, runs
 
-from . import look_pages, run_control
+from . import look_pages, run_apps, run_control
 from .faults import NotHere
 from .pages import environment, page
 from .run_control import find
@@ -79,4 +79,5 @@ routes = [
     Route("/api/runs/{name}", run_json),
     *run_control.routes,
     *look_pages.routes,
+    *run_apps.routes,
 ]

@@ -1,0 +1,144 @@
+"""A run's app, started on this machine: what `rung export --to docker` writes, kept and run as it lies."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rung.data.places import home
+from rung.projects.exporting import export
+from rung.serve.errors import ExportError
+from rung.serve.folder import MANIFEST
+from rung.train.record import Run
+
+FIRST_PORT, PORTS = 7860, 100
+PATIENCE = 180.0  # seconds that an app may take to answer: Gradio alone imports for some
+_LOOK = 0.1  # seconds between two looks
+
+
+def app_folder(run: Run, say: Callable[[str], None]) -> Path:
+    """Return the folder of a run's app, written if it is not there or older than the run's weights.
+
+    Raises:
+        RunError: the run has not come to its end.
+        ExportError: its project has no app.
+    """
+    folder = home() / "cache" / "apps" / run.name
+    manifest, weights = folder / MANIFEST, run.folder / "model.safetensors"
+    fresh = manifest.is_file() and weights.is_file() and manifest.stat().st_mtime >= weights.stat().st_mtime
+    if not fresh:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        export(run, "docker", folder, say)
+    return folder
+
+
+@dataclass
+class App:
+    """A running app.
+
+    Attributes:
+        address: where a browser finds it.
+        process: that runs it.
+        log: where its words go.
+    """
+
+    address: str
+    process: subprocess.Popen[Any]
+    log: Path
+
+    def answers(self) -> bool:
+        """Whether it answers by now.
+
+        Raises:
+            ExportError: it has ended.
+        """
+        if self.process.poll() is not None:
+            said = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            raise ExportError(
+                f"the app ended with status {self.process.returncode}: {said[-1] if said else 'no word'}",
+                rule=f"All that it said is in {self.log}.",
+                fix="another --port, if this one is taken",
+            )
+        try:
+            with urllib.request.urlopen(f"{self.address}/health", timeout=10):
+                return True
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def wait(self) -> None:
+        """Wait until it answers.
+
+        Raises:
+            ExportError: it has ended, or does not answer in PATIENCE seconds.
+        """
+        until = time.monotonic() + PATIENCE
+        while not self.answers():
+            if time.monotonic() > until:
+                raise ExportError(f"the app does not answer at {self.address}", rule=f"See {self.log}.")
+            time.sleep(_LOOK)
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def start(folder: Path, port: int | None = None) -> App:
+    """Start the app of a folder on the loopback address; `wait` tells when it answers.
+
+    Args:
+        folder: from `app_folder`.
+        port: where; None: the first free one from 7860 up.
+
+    Raises:
+        ExportError: no port is free.
+    """
+    port = free_port() if port is None else port
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    told = {
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "HF_HUB_OFFLINE": "1",
+    }
+    log = Path(tempfile.mkdtemp(prefix="rung-app-")) / "log.txt"
+    with log.open("wb") as words:
+        process = subprocess.Popen(
+            [sys.executable, "server.py"],
+            cwd=folder,
+            env=kept | told,
+            stdin=subprocess.DEVNULL,
+            stdout=words,
+            stderr=words,
+        )
+    return App(f"http://127.0.0.1:{port}", process, log)
+
+
+def free_port() -> int:
+    """Return the first free port from 7860 up.
+
+    Raises:
+        ExportError: none of the first hundred is.
+    """
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS):
+        with socket.socket() as tried:
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise ExportError(f"no port from {FIRST_PORT} to {FIRST_PORT + PORTS - 1} is free", fix="--port N")
