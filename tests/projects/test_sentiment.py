@@ -13,6 +13,7 @@ from rung.projects.sentiment import meaning, recipe
 from rung.projects.sentiment.bag import bag_of_words, strongest_words
 from rung.projects.sentiment.texts import Rows, trimmed
 from rung.projects.sentiment.why import pulls
+from rung.train.inputs import Inputs
 from rung.train.record import find_run
 
 HERE = rung.data.state("rt-polarity") == "here"
@@ -137,6 +138,19 @@ def test_rows_are_of_training_words_alone_and_keep_both_ends_of_a_long_text():
     assert rows.transform(["a b c d e", "z a", ""]).tolist() == [[4, 5, 7, 8], [1, 4, 0, 0], [0, 0, 0, 0]]
     assert trimmed(rows.transform(["a", ""])).tolist() == [[4], [0]]
     assert rows.fitted_on != Rows(9, 4).fit(["a b c d"]).fitted_on
+
+
+def test_words_begin_small_but_where_places_are_added_to_them_and_learn_as_much_faster_there():
+    about = {"vocabulary": 500, "classes": 2, "words": []}
+    for kind in ("cnn", "bilstm", "transformer"):
+        config = recipe.Config(model=kind)
+        net = recipe.build(config, Inputs(np.zeros((0, 1)), np.zeros(0), {}, about=about))
+        words, others = recipe.optimizer(config, net).param_groups
+        small = kind != "transformer"
+        assert float(net.embed.weight[1:].detach().std()) == pytest.approx(0.1 if small else 1, rel=0.05)
+        assert words["scale"] == pytest.approx(1 if small else 128**0.5)
+        assert words["params"] == [net.embed.weight]
+        assert len(others["params"]) == len(list(net.parameters())) - 1
 
 
 def test_words_that_decide_are_found_by_leaving_them_out():

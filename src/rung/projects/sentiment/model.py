@@ -15,6 +15,9 @@ from rung.models.transformer_encoder import TextTransformer
 
 KINDS = {"cnn": TextCNN, "bilstm": BiLSTM, "transformer": TextTransformer}
 GLOVE_DIM = 50
+# Standard deviation of the words' vectors at the start. PyTorch's is 1, and Adam moves a number by about the
+# learning rate, 0.001, a step: a word that is met ten times would stay where chance has put it.
+START = 0.1
 
 
 def network(kind: str, vocabulary: int, classes: int, dim: int) -> nn.Module:
@@ -29,6 +32,12 @@ def network(kind: str, vocabulary: int, classes: int, dim: int) -> nn.Module:
     if kind == "transformer":  # 50 numbers part into 5 heads, 128 into 4
         return TextTransformer(vocabulary, classes, dim, heads=5 if dim == GLOVE_DIM else 4)
     return KINDS[kind](vocabulary, classes, dim)
+
+
+def start_small(embed: nn.Embedding) -> None:
+    """Shrink vectors of random numbers, so that what is learned soon outweighs them."""
+    with torch.no_grad():
+        embed.weight.mul_(START)
 
 
 def start_from_glove(embed: nn.Embedding, words: Sequence[str]) -> int:

@@ -84,7 +84,7 @@ def build(config: Config, inputs: Inputs) -> Any:
     """Build the network: word numbers in, a score for each class out."""
     import torch
 
-    from rung.projects.sentiment.model import GLOVE_DIM, network, start_from_glove
+    from rung.projects.sentiment.model import GLOVE_DIM, network, start_from_glove, start_small
 
     torch.manual_seed(config.seed)
     glove = config.start == "glove"
@@ -92,14 +92,24 @@ def build(config: Config, inputs: Inputs) -> Any:
     model = network(config.model, inputs.about["vocabulary"], inputs.about["classes"], dim)
     if glove:
         start_from_glove(model.embed, inputs.about["words"])  # type: ignore[arg-type]
+    elif config.model != "transformer":  # which adds places to its words: both must be of one size
+        start_small(model.embed)  # type: ignore[arg-type]
     return model
 
 
 def optimizer(config: Config, model: Any) -> Any:
-    """Make Adam: a word that is rare has few gradients, and Adam lengthens its steps."""
+    """Make Adam: a word that is rare has few gradients, and Adam lengthens its steps.
+
+    The transformer's words learn faster by the root of their length: the paper multiplies small vectors by
+    that root, and so their steps (vaswani2017attention, section 3.4).
+    """
     import torch
 
-    return torch.optim.Adam(model.parameters(), lr=config.lr)
+    words = model.embed.weight
+    others = [p for p in model.parameters() if p is not words]
+    faster = words.shape[1] ** 0.5 if config.model == "transformer" else 1.0
+    groups: list[dict[str, Any]] = [{"params": [words], "scale": faster}, {"params": others}]
+    return torch.optim.Adam(groups, lr=config.lr)
 
 
 def loss(model: Any, x: Any, y: Any) -> Any:
@@ -155,7 +165,7 @@ def side_by_side(config: Config, data: Dataset, inputs: Inputs, model: Any) -> F
         missing = f"{len(data):,} texts are too many for it without a GPU"
     if not missing:
         fit = partial(meaning.answers, x, y, test, classes)
-        named.append(Baseline("MiniLM's features, logistic regression", fit))
+        named.append(Baseline("MiniLM's features, linear layer", fit))
     ours = TASK.outputs(predict(backend_of(model), model, inputs, inputs.splits["test"]))
     outputs = [*fitted(named, data, lambda told: None), ours]
     names = [*(b.name for b in named), f"this run: {config.model}, {config.start} start"]
