@@ -254,3 +254,29 @@ def test_examples_are_grouped_by_what_the_data_hold(opened):
     assert set(attributes(opened["bilstm"])) == {"words"}
     for looking in opened.values():
         assert all(len(column) == len(looking.rows) for column in attributes(looking).values())
+
+
+def test_networks_of_several_inputs_are_seen(home, tmp_path):
+    rng = np.random.default_rng(2)
+    people = ["age,drinks,answer"]
+    for _ in range(160):
+        age, drink = rng.integers(20, 60), rng.choice(["tea", "milk", "beer"])
+        people.append(f"{age},{drink},{'yes' if (age > 40) != (drink == 'beer') else 'no'}")
+    stars = ["user,item,time,rating"]
+    for user in range(40):
+        for time, item in enumerate(rng.permutation(20)[:12]):
+            stars.append(f"{user},{item},{time},{1 + (user + item) % 5}")
+    for name, lines in (("people", people), ("stars", stars)):
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    words = ["--data", str(tmp_path / "people.csv"), "--groups", "drinks", "--name", "people"]
+    assert main(["income", *words, "--epochs", "1", "--track", "none"]) == 0
+    words = ["--data", f"{tmp_path / 'stars.csv'}?answer=rating", "--name", "stars"]
+    assert main(["movies", *words, "--epochs", "1", "--track", "none"]) == 0
+    people, stars = Looking(find_run("people")), Looking(find_run("stars"))
+    found = seen(people, people.example(0))
+    assert {"age", "drinks"} <= {name for name, _ in by_column(people, found["why-occlusion"].numbers())}
+    assert {view.name for view in failing(people).views} >= {"confusions", "units"}
+    found = seen(stars, stars.example(0))
+    assert "network" in found
+    assert not [name for name in found if name.startswith("why")], "one id tells nothing apart"
+    assert all(view.as_bytes() for view in found.values())

@@ -16,6 +16,7 @@ from rung.explain.activations import Activation, activations
 from rung.explain.attention import NoAttentionError
 from rung.explain.attention_maps import attention_maps
 from rung.explain.attribution import METHODS, Attribution, AttributionError, attribute
+from rung.explain.attribution.entrance import parts_of
 from rung.explain.colors import png
 from rung.explain.filters import filters
 from rung.explain.gate_strips import GateStrips
@@ -122,7 +123,9 @@ def views(
 def _why(looking: Looking, example: Example, answer: Answer) -> Iterator[View]:
     """Yield a view for each method of attribution that is for such an input."""
     pictured = looking.takes == "picture"
-    sides = np.shape(looking.restored.inputs.x)[1:3]
+    sides = np.shape(looking.restored.inputs.x)[1:3] if pictured else ()
+    if any(np.ndim(part) < 2 for part in parts_of(example.x)):
+        return  # one number an example, of a person or a film: there is nothing to tell apart in it
     kind = "picture" if pictured else "words" if example.words else "table"
     for name, method in METHODS.items():
         if kind not in method.inputs or (name == "grad-cam" and np.ndim(example.x) != 4):
@@ -132,7 +135,7 @@ def _why(looking: Looking, example: Example, answer: Answer) -> Iterator[View]:
             return attribute(looking.subject, example.x, answer.target, name)
 
         def values(made: Callable[[], Attribution] = made) -> np.ndarray:
-            return made().map[0].reshape(sides)
+            return made().map[0].reshape(sides or -1)
 
         try:
             found = None if pictured else made()
