@@ -6,7 +6,7 @@ import re
 import shutil
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from types import SimpleNamespace
 
@@ -21,7 +21,7 @@ from rung.projects.command import main
 from rung.scratch import nn
 from rung.scratch.optim import SGD
 from rung.scratch.tensor import Tensor
-from rung.studio import assets, project_pages, run_control, runs
+from rung.studio import assets, project_pages, run_control, run_data, runs
 from rung.studio.curves import Level, Series, plot, smooth
 from rung.studio.faults import handlers
 from rung.train.baseline import Baseline
@@ -422,3 +422,21 @@ def test_the_pages_fit_and_can_be_read_out(browser_page, width, scheme):
     assert "Loss on the training batches" in plot_area.get_attribute("aria-label")
     plot_area.hover()
     assert "epoch" in page.locator(".plot output").first.inner_text()
+
+
+def test_the_curve_is_held_against_the_strongest_baseline(home):
+    run = find_run("done")
+    result = run.result
+    strong = next(b for b in result["baselines"] if not b["trivial"])
+    result["baselines"].append({**strong, "name": "the best of all", "value": strong["value"] + 0.01})
+    run.write("result.json", result)
+    assert [level.text for level in run_data.curves(find_run("done"))[1].levels] == ["the best of all"]
+
+
+def test_on_a_narrow_page_each_number_of_a_table_says_what_it_is(client, home):
+    run = find_run("done")
+    finding = Finding("Groups", "Two of them.", columns=["group", "share"], rows=[["tea", 0.5]])
+    run.write("result.json", {**run.result, "findings": [asdict(finding)]})
+    page = client.get("/runs/done").text
+    assert '<td data-label="group">tea</td>' in page
+    assert '<td data-label="share" class="num">0.5</td>' in page

@@ -85,7 +85,8 @@ def curves(run: Run) -> list[Plot]:
                 "dots",
             )
         )
-    levels = [Level(b["value"], b["name"]) for b in (result or {}).get("baselines", []) if not b["trivial"]]
+    strong = [b for b in (result or {}).get("baselines", []) if not b["trivial"]]
+    best = (max if config.get("higher", True) else min)(strong, key=lambda b: b["value"], default=None)
     metric, unit = config.get("metric", "accuracy"), config.get("unit", "share")
     return [
         plot("Loss on the training batches", losses, xlabel="epoch", xmax=epochs, log=True),
@@ -95,7 +96,7 @@ def curves(run: Run) -> list[Plot]:
             xlabel="epoch",
             xmax=epochs,
             percent=unit == "share",
-            levels=levels[:1],
+            levels=[Level(best["value"], best["name"])] if best else [],
         ),
     ]
 
