@@ -55,7 +55,7 @@ def own(tmp_path):
 
 @pytest.mark.parametrize("model", ["cnn", "bilstm", "transformer"])
 def test_ones_own_texts_go_to_the_end_and_are_told_apart(model, own, without_minilm, capsys):
-    words = ["--data", own, "--model", model, "--epochs", "6", "--batch", "16", "--lr", "0.003"]
+    words = ["--data", own, "--model", model, "--epochs", "10", "--batch", "16", "--lr", "0.003"]
     assert main(["sentiment", *words, "--name", model]) == 0
     out = capsys.readouterr().out
     lines = out.splitlines()
