@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "look": ("look", "inside a trained network: what it makes of an example, and why"),
     "serve": ("serve", "a trained network as an app in the browser"),
     "export": ("export", "a run for others: ONNX, PyTorch, a web page, a Space, a card"),
+    "compress": ("compress", "a run made smaller: what each way costs and brings"),
     "data": ("data", "the data sets: what each holds, and whether it is here"),
     "prove": ("prove", "every part beside the reference: values, gradients, steps"),
     "where": ("where", "where a name stands: op, layer, lesson, tests, users"),

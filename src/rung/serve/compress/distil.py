@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 
 def distillation_loss(
-    student: Tensor, teacher: Tensor, truth: Tensor, temperature: float = 4.0, soft: float = 0.9
+    student: Tensor, teacher: Tensor, truth: Tensor, temperature: float = 2.0, soft: float = 0.5
 ) -> Tensor:
     """Return how far a student is from its teacher, and from the truth, in nats.
 
