@@ -9,7 +9,7 @@ import pytest
 
 from rung.errors import RungError
 from rung.projects.command import main
-from rung.projects.serving import App, app_folder, free_port, start
+from rung.projects.serving import App, app_folder, free_port, start, start_dashboard
 from rung.serve.errors import ExportError
 from rung.train.record import find_run
 
@@ -69,6 +69,25 @@ def test_an_app_that_ends_is_told_with_its_last_words(tmp_path):
     app.process.wait(timeout=60)
     with pytest.raises(ExportError, match="the network is gone"):
         app.wait()
+
+
+def test_a_dashboard_without_runs_says_how_to_get_one(home):
+    with pytest.raises(ExportError, match="no run has been told to trackio"):
+        start_dashboard()
+
+
+@pytest.mark.slow
+def test_the_dashboard_of_trackio_shows_the_project(tmp_path, monkeypatch):
+    monkeypatch.setenv("RUNG_HOME", str(tmp_path))
+    words = ["digits", "--data", "mnist5k", "--data-limit", "400", "--hidden", "16", "--epochs", "1"]
+    assert main([*words, "--name", "told"]) == 0
+    app = start_dashboard()
+    try:
+        app.wait()
+        with urllib.request.urlopen(app.address) as page:
+            assert b"Trackio" in page.read()
+    finally:
+        app.stop()
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""A run's app, started on this machine: what `rung export --to docker` writes, kept and run as it lies."""
+"""Apps beside the studio: that of a run, which `rung export --to docker` writes; and trackio's dashboard."""
 
 from __future__ import annotations
 
@@ -50,11 +50,13 @@ class App:
         address: where a browser finds it.
         process: that runs it.
         log: where its words go.
+        probe: the path that answers when it is ready.
     """
 
     address: str
     process: subprocess.Popen[Any]
     log: Path
+    probe: str
 
     def answers(self) -> bool:
         """Whether it answers by now.
@@ -70,7 +72,7 @@ class App:
                 fix="another --port, if this one is taken",
             )
         try:
-            with urllib.request.urlopen(f"{self.address}/health", timeout=10):
+            with urllib.request.urlopen(f"{self.address}{self.probe}", timeout=10):
                 return True
         except (OSError, urllib.error.URLError):
             return False
@@ -107,25 +109,46 @@ def start(folder: Path, port: int | None = None) -> App:
     Raises:
         ExportError: no port is free.
     """
+    return _started(["server.py"], folder, {}, port, "/health")
+
+
+def start_dashboard(port: int | None = None) -> App:
+    """Start trackio's dashboard of all runs on this machine; `wait` tells when it answers.
+
+    Args:
+        port: where; None: the first free one from 7860 up.
+
+    Raises:
+        ExportError: no port is free, or no run has been told to trackio.
+    """
+    told = home() / "trackio"
+    if not any(told.glob("*.db")):
+        raise ExportError(
+            "no run has been told to trackio yet",
+            rule="A run is told when its training ends.",
+            fix="rung train digits, without --track none",
+        )
+    show = "import os, trackio; trackio.show(open_browser=False, host='127.0.0.1', block_thread=True, "
+    show += "server_port=int(os.environ['PORT']))"
+    return _started(["-c", show], told, {"TRACKIO_DIR": str(told)}, port, "/")
+
+
+def _started(words: list[str], folder: Path, more: dict[str, str], port: int | None, probe: str) -> App:
     port = free_port() if port is None else port
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    told = {
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "GRADIO_ANALYTICS_ENABLED": "False",
-        "HF_HUB_OFFLINE": "1",
-    }
+    told = {"HOST": "127.0.0.1", "PORT": str(port), **more}
+    told |= {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
     log = Path(tempfile.mkdtemp(prefix="rung-app-")) / "log.txt"
-    with log.open("wb") as words:
+    with log.open("wb") as written:
         process = subprocess.Popen(
-            [sys.executable, "server.py"],
+            [sys.executable, *words],
             cwd=folder,
             env=kept | told,
             stdin=subprocess.DEVNULL,
-            stdout=words,
-            stderr=words,
+            stdout=written,
+            stderr=written,
         )
-    return App(f"http://127.0.0.1:{port}", process, log)
+    return App(f"http://127.0.0.1:{port}", process, log, probe)
 
 
 def free_port() -> int:

@@ -1,15 +1,15 @@
-"""The apps of runs, started from their pages: each in a process of its own, and ended with the studio."""
+"""Apps of runs and trackio's dashboard, started from pages: each a process, ended with the studio."""
 
 import asyncio
 import atexit
 import threading
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from rung.projects.serving import App, app_folder, start
-from rung.train.record import Run
+from rung.projects.serving import App, app_folder, start, start_dashboard
 
 from .run_control import find
 
@@ -19,15 +19,14 @@ _apps: dict[str, App] = {}
 _lock = threading.Lock()
 
 
-def _opened(run: Run) -> str:
-    """Return the address of a run's app, started if it does not run."""
+def _opened(name: str, begin: Callable[[], App]) -> str:
+    """Return the address of an app, started if it does not run."""
     with _lock:
-        app = _apps.get(run.name)
+        app = _apps.get(name)
         if app is None or app.process.poll() is not None:
-            folder = app_folder(run, lambda said: None)
             while len(_apps) >= AT_ONCE:
                 _apps.pop(next(iter(_apps))).stop()
-            app = _apps[run.name] = start(folder)
+            app = _apps[name] = begin()
     app.wait()
     return app.address
 
@@ -45,7 +44,19 @@ atexit.register(stop_all)
 async def open_app(request: Request) -> Response:
     """`POST /api/runs/{name}/app`: answers with the app's address once it answers itself."""
     run = await asyncio.to_thread(find, request.path_params["name"])
-    return JSONResponse({"address": await asyncio.to_thread(_opened, run)})
+
+    def begin() -> App:
+        return start(app_folder(run, lambda said: None))
+
+    return JSONResponse({"address": await asyncio.to_thread(_opened, f"run {run.name}", begin)})
 
 
-routes = [Route("/api/runs/{name}/app", open_app, methods=["POST"])]
+async def open_dashboard(request: Request) -> Response:
+    """`POST /api/dashboard`: answers with the address of trackio's dashboard once it answers itself."""
+    return JSONResponse({"address": await asyncio.to_thread(_opened, "trackio", start_dashboard)})
+
+
+routes = [
+    Route("/api/runs/{name}/app", open_app, methods=["POST"]),
+    Route("/api/dashboard", open_dashboard, methods=["POST"]),
+]

@@ -78,10 +78,10 @@ function pointers(root) {
 }
 pointers(document);
 
-document.querySelectorAll("[data-app]").forEach((button) => {
+document.querySelectorAll("[data-open^='/api/']").forEach((button) => {
   button.addEventListener("click", async () => {
     const window_ = window.open("", "_blank"); // now, while it is the person's own doing
-    const made = await act(button, "Starting; Gradio takes some seconds …", `/api/runs/${button.dataset.app}/app`);
+    const made = await act(button, "Starting; Gradio takes some seconds …", button.dataset.open);
     if (!made) { window_?.close(); return; }
     button.disabled = false;
     say(button, "");
