@@ -210,8 +210,15 @@ def test_a_column_that_follows_a_measured_number_is_named(plant):
     assert "correlation" in leakage_lines(leaks)[0]
 
 
+def test_no_pixel_of_few_pictures_is_blamed_for_what_chance_does():
+    assert leakage(photographs(40))["target_in_features"] == []
+    data = photographs(40)
+    data.x[:, 0, 0, 1] = 100 + data.y
+    assert leakage(data)["target_in_features"] == [], "too few to tell one of thousands"
+
+
 def test_a_pixel_that_says_the_class_is_named():
-    data = photographs(200)
+    data = photographs(400)
     data.x[:, 0, 0, 1] = 100 + data.y
     assert [f["column"] for f in leakage(data)["target_in_features"]] == ["pixel 0, 0, 1"]
 

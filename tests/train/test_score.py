@@ -160,10 +160,16 @@ def test_the_matrix_fits_a_terminal_and_hides_zeros():
     ]
 
 
+def test_long_names_keep_the_matrix_in_line():
+    lines = matrix_lines([[4, 1], [0, 5]], ["cat", "a long-haired dog"])
+    assert lines[0].split() == ["is", "\\", "said", "cat", "a", "long-haired", "dog"]
+    assert len({len(line) for line in lines}) == 1
+
+
 def test_the_most_confused_pairs_come_first():
     assert most_confused([[9, 1], [5, 9]], ["a", "b"]) == [
         "b taken for a (5 times)",
-        "a taken for b (1 times)",
+        "a taken for b (1 time)",
     ]
 
 

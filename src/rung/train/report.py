@@ -85,11 +85,12 @@ def _cell(value: Any) -> str:
 def matrix_lines(counts: list[list[int]], names: list[str]) -> list[str]:
     """Draw the confusion matrix as text: rows what it is, columns what was said."""
     width = max(5, *(len(f"{n}") + 1 for row in counts for n in row), *(len(n) + 1 for n in names))
-    if 8 + width * len(names) > 80:
+    label = max(len("is \\ said"), *map(len, names))
+    if label + width * len(names) > 80:
         return ["(the confusion matrix is in confusion.png)"]
-    lines = ["is \\ said" + "".join(f"{n:>{width}}" for n in names)[1:]]
+    lines = ["is \\ said".ljust(label) + "".join(f"{n:>{width}}" for n in names)]
     for name, row in zip(names, counts, strict=True):
-        lines.append(f"{name:>8}" + "".join(f"{n or '.':>{width}}" for n in row))
+        lines.append(f"{name:>{label}}" + "".join(f"{n or '.':>{width}}" for n in row))
     return lines
 
 
@@ -97,4 +98,5 @@ def most_confused(counts: list[list[int]], names: list[str], limit: int = 4) -> 
     """List the pairs that are taken for each other most often."""
     pairs = [(n, i, j) for i, row in enumerate(counts) for j, n in enumerate(row) if i != j and n]
     pairs.sort(key=lambda p: (-p[0], p[1], p[2]))
-    return [f"{names[i]} taken for {names[j]} ({n} times)" for n, i, j in pairs[:limit]]
+    said = ((f"{names[i]} taken for {names[j]}", n) for n, i, j in pairs[:limit])
+    return [f"{pair} ({n} {'time' if n == 1 else 'times'})" for pair, n in said]
