@@ -401,12 +401,12 @@ def test_expect_raises_is_not_met_by_code_that_is_not_written(tmp_path):
 def test_a_check_may_take_longer_when_it_says_so(tmp_path):
     checks = """
 from rung.learn.checks import check, expect
-@check("slow", seconds=5)
+@check("slow", seconds=60)
 def slow(mine, rng): expect(mine.update() == 1, "one")
 """
     lesson = make(tmp_path, "slow_toy", checks=checks)
-    source = "import time\ndef update():\n    time.sleep(0.25)\n    return 1\n"
-    assert lesson.grade(source, limits=Limits(seconds=0.2, total=10)).passed
+    source = "import time\ndef update():\n    time.sleep(1.6)\n    return 1\n"
+    assert lesson.grade(source, limits=Limits(seconds=1.5, total=60)).passed
 
 
 def test_a_lesson_that_does_not_run_is_not_the_learners_fault(tmp_path):

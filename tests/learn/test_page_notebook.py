@@ -45,7 +45,6 @@ def test_blocks_stand_in_the_order_of_the_cells(gallery):
     assert kinds == ["markdown", "predict", *["figure"] * 6, "cell", "quiz", "code"]
     json.dumps(gallery.blocks, allow_nan=False)
     assert gallery.headings == [{"level": 1, "id": "the-gallery-of", "text": gallery.headings[0]["text"]}]
-    assert gallery.seconds < 10
 
 
 def test_figures_stay_alive_and_answer(gallery):

@@ -135,6 +135,7 @@ def read_epochs(running, count):
             return
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 is a thing of POSIX")
 def test_killed_at_random_points_and_resumed_it_ends_like_an_unbroken_one(home):
     long = [w for w in [*QUICK, "--epochs", "60"] if w != "--plain"]  # what is drawn is drawn again too
@@ -322,13 +323,14 @@ def losses(engine, model, steps):
     return found
 
 
-@pytest.mark.parametrize("model", ["mlp", "lenet"])
+@pytest.mark.parametrize("model", ["mlp", pytest.param("lenet", marks=pytest.mark.slow)])
 def test_both_engines_give_the_same_curve(model):
     scratch, pytorch = (losses(engine, model, 50) for engine in ("scratch", "pytorch"))
     assert scratch[-1] < scratch[0]
     np.testing.assert_allclose(scratch, pytorch, rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "engine"), [("lenet", "scratch"), ("lenet", "pytorch"), ("cnn", "pytorch")]
 )
