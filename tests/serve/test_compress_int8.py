@@ -9,7 +9,9 @@ import torch
 from torch import nn
 
 from rung.models.lenet import LeNet
+from rung.models.text_cnn import TextCNN
 from rung.projects.digits.model import CNN, MLP
+from rung.projects.objects_10.model import CNN as Around
 from rung.serve.compress.errors import CompressError
 from rung.serve.compress.fake_quantize import InputGrid, Simulation, WeightGrid, fake_quantize
 from rung.serve.compress.int8 import dynamic_int8, static_int8
@@ -92,7 +94,9 @@ def test_a_network_without_layers_to_quantise_is_refused():
 KINDS = {"mlp": lambda: MLP([784, 64, 10]), "lenet": LeNet, "cnn": CNN}
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(
+    scope="module", params=["mlp", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("lenet", "cnn"))]
+)
 def network(request):
     """A network, its file and inputs."""
     torch.manual_seed(0)
@@ -133,6 +137,29 @@ def test_weights_trained_on_the_grid_are_the_quantised_file_s_own():
     axis = 0 if steps.shape == weight.shape else 1
     back = steps * np.expand_dims(scales, 1 - axis)
     np.testing.assert_allclose(back if axis == 0 else back.T, weight, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_words_become_int8_too():
+    torch.manual_seed(0)
+    model = TextCNN(vocabulary=200, classes=2, dim=16, channels=4).eval()
+    x = np.random.default_rng(0).integers(1, 200, (32, 9))
+    content = onnx_bytes(model, x, {}, probabilities=False)
+    wanted = run(content, x)
+    for made in (dynamic_int8(content), static_int8(content, [x])):
+        assert weight_bytes(made) < 0.4 * weight_bytes(content)
+        assert np.abs(run(made, x) - wanted).max() < 0.1 * np.ptp(wanted)
+
+
+def test_a_network_that_is_asked_in_a_way_of_its_own_is_quantised():
+    torch.manual_seed(0)
+    model, x = (
+        Around(widths=(4, 4, 4, 20)).eval(),
+        np.random.default_rng(0).random((8, 3, 16, 16), np.float32),
+    )
+    content = onnx_bytes(model, x, {}, False, lambda model, x: (model(x) + model(x.flip(-1))) / 2)
+    for made in (dynamic_int8(content), static_int8(content, [x])):
+        assert np.abs(run(made, x) - run(content, x)).max() < 0.1 * np.ptp(run(content, x))
 
 
 def test_calibration_wants_examples():

@@ -15,7 +15,17 @@ from rung.serve.compress.errors import CompressError
 from rung.serve.trace import input_names
 
 # Batch norms stay floats: their numbers are one a channel, for which the quantiser has no axis.
-_CALIBRATED = ["Conv", "Gemm", "MatMul", "Relu", "MaxPool", "AveragePool", "GlobalAveragePool", "Reshape"]
+_CALIBRATED = [
+    "Conv",
+    "Gemm",
+    "MatMul",
+    "Relu",
+    "MaxPool",
+    "AveragePool",
+    "GlobalAveragePool",
+    "Reshape",
+    "Gather",
+]
 
 
 def dynamic_int8(content: bytes) -> bytes:
@@ -34,7 +44,10 @@ def dynamic_int8(content: bytes) -> bytes:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     # uint8: onnxruntime computes no convolution with int8 weights whose inputs' ranges are found on the way
-    return _made(content, lambda model, to: quantize_dynamic(model, to, weight_type=QuantType.QUInt8))
+    return _made(
+        content,
+        lambda model, to: quantize_dynamic(model, to, weight_type=QuantType.QUInt8, extra_options=_floats()),
+    )
 
 
 def static_int8(content: bytes, calibration: Sequence[Any]) -> bytes:
@@ -73,6 +86,7 @@ def static_int8(content: bytes, calibration: Sequence[Any]) -> bytes:
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
+            extra_options=_floats(),
         )
 
     return _made(content, quantise)
@@ -87,20 +101,48 @@ def feed(x: Any) -> dict[str, np.ndarray]:
 def _made(content: bytes, quantise: Callable[[Any, Path], None]) -> bytes:
     """Return the file that a quantiser of onnxruntime writes."""
     import onnx
+    import onnxruntime as ort
 
+    options = ort.SessionOptions()
+    options.log_severity_level = 4
     with TemporaryDirectory() as folder, _silent():
         to = Path(folder) / "int8.onnx"
         try:
             model = onnx.load_from_string(content)
             del model.graph.value_info[:]  # shapes of weights that are about to be turned
+            _unshared(model.graph)
             quantise(model, to)
+            made = to.read_bytes()
+            ort.InferenceSession(made, options, providers=["CPUExecutionProvider"])  # can it be run?
         except Exception as error:  # of onnx, onnxruntime or its quantiser: they share no class
             raise CompressError(
                 f"onnxruntime cannot quantise this network: {str(error).strip().splitlines()[0][:200]}",
                 rule="Its tools know the usual layers.",
                 fix="another method: magnitude, lowrank",
             ) from None
-        return to.read_bytes()
+    return made
+
+
+def _unshared(graph: Any) -> None:
+    """Give each Gemm a weight of its own: the quantiser turns it, and would turn a shared one twice."""
+    weights = {part.name: part for part in graph.initializer}
+    seen: set[str] = set()
+    for node in graph.node:
+        if node.op_type != "Gemm" or node.input[1] not in weights:
+            continue
+        name = node.input[1]
+        if name in seen:
+            copy = graph.initializer.add()
+            copy.CopyFrom(weights[name])
+            copy.name = node.input[1] = f"{name}.{len(seen)}.{node.name}"
+        seen.add(name)
+
+
+def _floats() -> dict[str, int]:
+    """Say what a number is whose kind the quantiser cannot find out: a float."""
+    import onnx
+
+    return {"DefaultTensorType": onnx.TensorProto.FLOAT}
 
 
 @contextlib.contextmanager
