@@ -11,7 +11,7 @@ from rung.cli import main as rung
 from rung.projects.command import main
 from rung.projects.failing import NoClassesError, attributes, failing
 from rung.projects.looking import ExampleError, Looking, decoded
-from rung.projects.views import GROUPS, by_column, column_names, recorded, views
+from rung.projects.views import GROUPS, by_column, recorded, views
 from rung.train.checkpoint import CheckpointError
 from rung.train.record import find_run
 from rung.train.tasks import Number
@@ -187,7 +187,7 @@ def test_tables_are_explained_by_the_columns_that_a_person_knows(home, tmp_path,
     looking = Looking(find_run("table"))
     example = looking.example(0)
     assert set(example.told) == {"age", "drinks"}
-    names = column_names(looking, looking.restored.inputs.width)
+    names = looking.column_names(looking.restored.inputs.width)
     assert sorted(set(names)) == ["age", "drinks"]
     told = by_column(looking, np.arange(len(names), dtype=float))
     assert sum(v for _, v in told) == sum(range(len(names)))

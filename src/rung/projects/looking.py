@@ -169,6 +169,23 @@ class Looking:
         reads = hasattr(next(iter(inputs.fitted), None), "transform")
         return "text" if data.kind == "texts" and reads and self.vocabulary else ""
 
+    @property
+    def picture_shape(self) -> tuple[int, ...]:
+        """The shape (h, w) or (h, w, 3) of the pictures that the network takes; () of another network."""
+        return tuple(np.shape(self.restored.inputs.x)[1:]) if self.takes == "picture" else ()
+
+    def column_names(self, width: int) -> list[str]:
+        """Return which column of the table each prepared number came from; "input 3" where nobody says it."""
+        inputs, data = self.restored.inputs, self.restored.data
+        made: Any = next(iter(inputs.fitted), None)
+        if hasattr(made, "onehot"):
+            onehot = [name.split(" = ")[0] for name in made.onehot(data.x[:1])[1]]
+        else:
+            made, onehot = getattr(made, "columns", None), []
+        both = [*getattr(made, "numbers", ()), *getattr(made, "strings", ())]
+        names = next((n for n in (onehot, both, list(data.features)) if len(n) == width), None)
+        return names or [f"input {i}" for i in range(width)]
+
     def own_text(self, text: str) -> Example:
         """Make an example of a person's own text.
 

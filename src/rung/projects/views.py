@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -22,8 +22,9 @@ from rung.explain.filters import filters
 from rung.explain.gate_strips import GateStrips
 from rung.explain.gates import GATES, readings
 from rung.explain.overlay import overlay_png, words_html, words_text
+from rung.explain.subject import Subject
 from rung.explain.trace import Trace, trace
-from rung.projects.looking import Answer, Example, Looking
+from rung.projects.looking import Answer, Example
 
 GROUPS = {
     "why": "Why it said so",
@@ -35,6 +36,30 @@ GROUPS = {
 SIDE = 240  # about so many pixels wide a drawn map is
 LARGEST = 28  # pixels a number takes at most
 COLUMNS = 12  # columns of a table that are told
+
+
+class Seen(Protocol):
+    """What can be looked into: a run (`Looking`), or a model from outside (`Outside`).
+
+    Attributes:
+        subject: the model.
+        takes: what a person can bring: "picture", "text", or "".
+        picture_shape: of a network of pictures, (h, w) or (h, w, 3) of what goes in; else ().
+    """
+
+    subject: Subject
+
+    @property
+    def takes(self) -> str: ...
+
+    @property
+    def picture_shape(self) -> tuple[int, ...]: ...
+
+    def example(self, number: int) -> Example:
+        """Return one of its examples."""
+
+    def column_names(self, width: int) -> list[str]:
+        """Return which column of a table each of so many inputs came from."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,13 +98,13 @@ class View:
         return file.getvalue()
 
 
-def recorded(looking: Looking) -> Trace:
+def recorded(looking: Seen) -> Trace:
     """Record a pass over the first test example."""
     return trace(looking.subject, looking.example(0).x)
 
 
 def views(
-    looking: Looking,
+    looking: Seen,
     example: Example,
     answer: Answer,
     passed: Trace,
@@ -120,10 +145,10 @@ def views(
 # -- why -----------------------------------------------------------------------------------------------------
 
 
-def _why(looking: Looking, example: Example, answer: Answer) -> Iterator[View]:
+def _why(looking: Seen, example: Example, answer: Answer) -> Iterator[View]:
     """Yield a view for each method of attribution that is for such an input."""
     pictured = looking.takes == "picture"
-    sides = np.shape(looking.restored.inputs.x)[1:3] if pictured else ()
+    sides = looking.picture_shape[:2]
     if any(np.ndim(part) < 2 for part in parts_of(example.x)):
         return  # one number an example, of a person or a film: there is nothing to tell apart in it
     kind = "picture" if pictured else "words" if example.words else "table"
@@ -175,25 +200,12 @@ def _why(looking: Looking, example: Example, answer: Answer) -> Iterator[View]:
             )
 
 
-def by_column(looking: Looking, values: np.ndarray) -> list[tuple[str, float]]:
+def by_column(looking: Seen, values: np.ndarray) -> list[tuple[str, float]]:
     """Return what each column of a table gives, the strongest first: its parts (of one-hot, say) summed."""
     total: dict[str, float] = {}
-    for name, value in zip(column_names(looking, len(values)), values, strict=True):
+    for name, value in zip(looking.column_names(len(values)), values, strict=True):
         total[name] = total.get(name, 0.0) + float(value)
     return sorted(total.items(), key=lambda item: -abs(item[1]))[:COLUMNS]
-
-
-def column_names(looking: Looking, width: int) -> list[str]:
-    """Return which column of the table each prepared number came from; "input 3" where nobody says it."""
-    inputs, data = looking.restored.inputs, looking.restored.data
-    made: Any = next(iter(inputs.fitted), None)
-    if hasattr(made, "onehot"):
-        onehot = [name.split(" = ")[0] for name in made.onehot(data.x[:1])[1]]
-    else:
-        made, onehot = getattr(made, "columns", None), []
-    both = [*getattr(made, "numbers", ()), *getattr(made, "strings", ())]
-    names = next((n for n in (onehot, both, list(data.features)) if len(n) == width), None)
-    return names or [f"input {i}" for i in range(width)]
 
 
 def bars_html(rows: Sequence[tuple[str, float]]) -> str:
@@ -214,7 +226,7 @@ def bars_html(rows: Sequence[tuple[str, float]]) -> str:
 # -- words ---------------------------------------------------------------------------------------------------
 
 
-def _words(looking: Looking, example: Example) -> Iterator[View]:
+def _words(looking: Seen, example: Example) -> Iterator[View]:
     """Yield attention and gates, of a network that reads words."""
     if not example.words:
         return
@@ -246,7 +258,7 @@ def _words(looking: Looking, example: Example) -> Iterator[View]:
 # -- layers and weights --------------------------------------------------------------------------------------
 
 
-def _layers(looking: Looking, example: Example, drawn: Collection[str]) -> Iterator[View]:
+def _layers(looking: Seen, example: Example, drawn: Collection[str]) -> Iterator[View]:
     """Yield what each layer of the drawing made; of a closed block its last layer.
 
     A layer that hands on what it was given, as dropout does now, is left out.
@@ -280,11 +292,11 @@ def _layers(looking: Looking, example: Example, drawn: Collection[str]) -> Itera
         )
 
 
-def _weights(looking: Looking) -> Iterator[View]:
+def _weights(looking: Seen) -> Iterator[View]:
     """Yield the first weights, of a network that sees pictures."""
     if looking.takes != "picture":
         return
-    found = filters(looking.subject, np.shape(looking.restored.inputs.x)[1:])
+    found = filters(looking.subject, looking.picture_shape or None)
     if found is not None:
 
         def draw() -> bytes:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import Any
 
 from rung.terminal import screen
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("run", metavar="RUN", help="the name of a finished run; `rung runs` lists them")
+    help_run = "the name of a finished run; or MODEL.pt, a torch.nn.Module saved whole, with --input"
+    parser.add_argument("run", metavar="RUN", help=help_run)
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--test", type=int, default=0, metavar="N", help="the number of a test example (default 0)"
     )
     which.add_argument("--text", help="a text of your own")
     which.add_argument("--picture", metavar="FILE", help="a picture of your own")
+    parser.add_argument("--input", metavar="FILE", help="of MODEL.pt: its input, a batch in a .npy or .npz")
+    parser.add_argument("--trust", action="store_true", help="load MODEL.pt, which runs the code in it")
     parser.add_argument("--out", metavar="FOLDER", help="where the pictures go; RUN-look here if left out")
     parser.add_argument("--json", action="store_true", help="print what was found as JSON, and nothing else")
 
@@ -24,25 +28,13 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Show the network and the answer, and write the pictures."""
     from rung.explain import network
-    from rung.projects.looking import ExampleError, Looking
     from rung.projects.viewfolder import written
     from rung.projects.views import recorded, views
-    from rung.train.record import find_run
 
-    looking = Looking(find_run(options.run))
-    if options.text is not None:
-        example = looking.own_text(options.text)
-    elif options.picture is not None:
-        try:
-            file = Path(options.picture).expanduser().read_bytes()
-        except OSError as error:
-            raise ExampleError(f"{options.picture} cannot be read: {error.strerror}") from None
-        example = looking.own_picture(file)
-    else:
-        example = looking.example(options.test)
+    looking, example = chosen(options)
     answer, passed = looking.answer(example), recorded(looking)
     found = views(looking, example, answer, passed)
-    folder = written(found, Path(options.out or f"{options.run}-look"), example, answer)
+    folder = written(found, Path(options.out or f"{Path(options.run).stem}-look"), example, answer)
     if options.json:
         screen.as_json(
             {
@@ -87,3 +79,30 @@ def run(options: Namespace) -> int:
     screen.say()
     screen.say(f"{len(found)} views, with what each shows: {folder / 'index.html'}")
     return 0
+
+
+def chosen(options: Namespace) -> tuple[Any, Any]:
+    """Return what to look into, a run or a model from outside, and the example.
+
+    Raises:
+        ExampleError: a model from outside has no input, or a file cannot be read.
+    """
+    from rung.projects.looking import ExampleError, Looking
+    from rung.projects.outside import Outside
+    from rung.train.record import find_run
+
+    if options.run.endswith((".pt", ".pth")):
+        if options.input is None:
+            raise ExampleError(f"{options.run} comes without an input", fix="--input x.npy, a batch of it")
+        outside = Outside(options.run, options.input, options.trust)
+        return outside, outside.example(options.test)
+    looking = Looking(find_run(options.run))
+    if options.text is not None:
+        return looking, looking.own_text(options.text)
+    if options.picture is None:
+        return looking, looking.example(options.test)
+    try:
+        file = Path(options.picture).expanduser().read_bytes()
+    except OSError as error:
+        raise ExampleError(f"{options.picture} cannot be read: {error.strerror}") from None
+    return looking, looking.own_picture(file)
