@@ -178,3 +178,20 @@ def test_a_run_of_another_project_is_refused(home, capsys):
     (other / "config.json").write_text(json.dumps({**config, "project": "churn"}))
     assert cli.main(["compress", "other"]) == 2
     assert "digits, sentiment, cat-dog, objects-10" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.slow
+def test_the_run_s_page_shows_the_table(home):
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    from rung.studio import assets, project_pages, runs
+
+    told = compress(find_run("mlp"), ["dynamic"], 1, lambda _: None)
+    with TestClient(Starlette(routes=[*project_pages.routes, *runs.routes, *assets.routes])) as client:
+        page = client.get("/runs/mlp").text
+        other = client.get("/runs/lenet").text
+    assert "Made smaller" in page
+    assert "int8, dynamic" in page
+    assert f"{told['rows'][1]['bytes']:,}" in page
+    assert ("Made smaller" in other) == (find_run("lenet").folder / "compress.json").is_file()

@@ -195,6 +195,7 @@ def details(run: Run) -> dict[str, Any]:
         "plots": curves(run),
         "files": there,
         "folder": str(run.folder),
+        "compressed": run.read("compress.json"),
         "has_app": has_app(run),
     }
     if result:
