@@ -137,6 +137,8 @@ def test_ctrl_c_stops_between_two_steps_and_writes_nothing(home):
     (run.folder / "compress.json").unlink(missing_ok=True)
     before = sorted((run.folder / "compressed").glob("*")) if (run.folder / "compressed").exists() else []
 
+    handler = signal.getsignal(signal.SIGINT)
+
     def interrupt(told):
         if told.startswith("qat"):
             signal.raise_signal(signal.SIGINT)
@@ -145,7 +147,7 @@ def test_ctrl_c_stops_between_two_steps_and_writes_nothing(home):
         compress(run, ["qat"], 1, interrupt)
     assert not (run.folder / "compress.json").exists()
     assert (sorted((run.folder / "compressed").glob("*")) if before else []) == before
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is handler, "it is given back"
 
 
 def test_a_student_is_smaller_and_takes_the_same_inputs(home):
