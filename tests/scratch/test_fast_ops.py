@@ -241,3 +241,35 @@ def test_a_huge_number_passes_through_the_exact_gelu():
     y.sum().backward()
     np.testing.assert_array_equal(y.data, np.array([1e30, 0], np.float32))
     np.testing.assert_array_equal(x.grad, [1, 0])
+
+
+@pytest.mark.parametrize("classes", [3, 40])
+def test_scores_far_above_what_exp_can_hold_are_shifted_by_the_largest(classes):
+    rng = np.random.default_rng(0)
+    scores, target = rng.normal(size=(5, classes)) + 5000, rng.integers(0, classes, 5)
+    found = []
+    for op in (ops.FastCrossEntropy, ops.CrossEntropy):
+        with use(ops.CrossEntropy, op):
+            x = Tensor(scores, requires_grad=True)
+            loss = F.cross_entropy(x, target)
+            loss.backward()
+            found.append((loss.item(), np.array(x.grad)))
+    (fast, fast_grad), (plain, plain_grad) = found
+    assert fast == pytest.approx(plain, rel=1e-12)
+    np.testing.assert_allclose(fast_grad, plain_grad, atol=1e-14)
+
+
+@pytest.mark.parametrize("size", [(6, 6), (6, 7), (7, 6)])
+@pytest.mark.parametrize(
+    ("kernel", "stride", "padding", "dilation"),
+    [(2, 2, 0, 1), (3, 3, 0, 1), (3, 2, 0, 1), (2, 1, 0, 1), (2, 2, 1, 1), (2, 2, 0, 2), (3, 3, 1, 1)],
+)
+def test_max_pooling_of_any_window_is_the_plain_one(kernel, stride, padding, dilation, size):
+    x = np.random.default_rng(0).integers(0, 4, (2, 3, *size)).astype(float)  # with ties
+    settings = {"kernel": (kernel,) * 2, "stride": (stride,) * 2}
+    settings |= {"padding": (padding,) * 2, "dilation": (dilation,) * 2}
+    fast, plain = ops.FastMaxPool2d(), ops.MaxPool2d()
+    y = fast.forward(x, **settings)
+    assert np.array_equal(y, plain.forward(x, **settings))
+    g = np.random.default_rng(1).normal(size=y.shape)
+    np.testing.assert_allclose(fast.backward(g), plain.backward(g), atol=1e-15)

@@ -280,3 +280,15 @@ def test_plateau_at_its_limits_is_pytorchs(mode, threshold_mode):
             seen.append((optimizer.param_groups[0]["lr"], plateau.best))
         rates.append(seen)
     assert rates[0] == rates[1]
+
+
+def test_each_schedule_of_a_sequence_counts_from_its_own_milestone():
+    optimizer, _ = pair()
+    parts = [S.ExponentialLR(optimizer, gamma) for gamma in (0.9, 0.5, 0.8)]
+    schedule = S.SequentialLR(optimizer, parts, [3, 5])
+    found = []
+    for _ in range(9):
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    assert found == pytest.approx([0.1, 0.09, 0.081, 0.1, 0.05, 0.1, 0.08, 0.064, 0.0512])
