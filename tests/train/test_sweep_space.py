@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import rung.projects
 from rung.train.options import option
 from rung.train.sweep.notation import parsed, space_of
 from rung.train.sweep.space import (
@@ -132,3 +133,13 @@ def test_a_space_and_its_settings_survive_the_journal():
     assert settings_of(json.loads(json.dumps(params)), space) == settings
     trial = optuna.trial.create_trial(value=1.0, params=params, distributions=distributions(space))
     assert trial.params == params
+
+
+@pytest.mark.parametrize("slug", rung.projects.slugs())
+def test_every_project_searches_its_learning_rate(slug):
+    recipe = rung.projects.load(slug).recipe
+    space, _ = space_of(recipe, recipe.Config())
+    assert "lr" in space
+    for name in space:
+        rng = np.random.default_rng(0)
+        recipe.Config(**{name: space[name].draw(rng)})  # what is drawn is a setting that the project takes

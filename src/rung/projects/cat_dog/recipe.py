@@ -28,6 +28,7 @@ TASK = Classes()
 MODELS = ("scratch", "frozen", "transfer")
 # By model: epochs, highest learning rate. From nothing there is far to go; what is tuned is nearly there.
 PACE = {"scratch": (20, 4e-3), "frozen": (20, 2e-3), "transfer": (1, 3e-4)}
+SPACE = {"lr": (1e-4, 1e-2, "log"), "batch": [16, 32, 64]}  # what rung sweep searches
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from rung.train.tasks import Classes
 TASK = Classes()
 # By model: epochs, highest learning rate. A transformer without warm memories needs small steps.
 PACE = {"cnn": (5, 1e-3), "bilstm": (5, 2e-3), "transformer": (6, 7e-4)}
+SPACE = {"lr": (2e-4, 5e-3, "log"), "batch": [25, 50, 100]}  # what rung sweep searches
 
 
 @dataclass(frozen=True)
