@@ -4,7 +4,7 @@ import pytest
 
 from rung.errors import UnknownNameError
 from rung.learn.sources import served, source, sources
-from rung.learn.where import where
+from rung.learn.where import _used_at, where
 
 
 def test_case_and_joints_do_not_matter():
@@ -38,3 +38,16 @@ def test_sources_know_whom_they_serve():
     assert years == sorted(years)
     with pytest.raises(UnknownNameError, match='did you mean "rosenblatt1958"'):
         source("rosenblatt1985")
+
+
+def test_a_use_is_the_first_line_of_code_that_says_it():
+    text = """'ReLU'
+\'\'\'of several lines: "ReLU
+ReLU\'\'\'  # ReLU
+x = 'it\\'s ReLU' + r"\\"ReLU"
+FastReLU = ReLUs = 1
+y = ReLU()
+"""
+    assert _used_at(text, {"ReLU"}) == 6
+    assert _used_at(text, {"ReLU", "x"}) == 4
+    assert _used_at(text, {"of"}) is None
