@@ -20,9 +20,9 @@ from rung.scratch import nn
 from rung.scratch.models.lenet import LeNet
 from rung.scratch.models.mlp import MLP
 from rung.serve.errors import ExportError
-from rung.serve.facts import App, Facts
+from rung.serve.facts import App, Examples, Facts
 from rung.serve.onnx_file import onnx_bytes
-from rung.serve.page import Pictures, operators, page_files
+from rung.serve.page import operators, page_files
 from rung.serve.shipped import picture
 
 pytestmark = pytest.mark.browser
@@ -120,8 +120,8 @@ def build(kind: str, folder: Any) -> Made:
         {"row": i, "truth": int(np.argsort(p)[0]), "answer": int(p.argmax()), "sure": float(p.max())}
         for i, p in enumerate(found)
     )
-    pictures = Pictures(list(images), [(3, images[0]), (4, images[1])])
-    for name, data in page_files(facts(spec, mistakes), content, "checked on 6", pictures).items():
+    tried = Examples(list(images), [(3, images[0]), (4, images[1])])
+    for name, data in page_files(facts(spec, mistakes), content, "checked on 6", tried).items():
         (folder / name).write_bytes(data)
     return folder, content, spec
 
@@ -352,4 +352,4 @@ def test_a_network_that_the_page_cannot_compute_is_refused():
     model = nn.Sequential(nn.Linear(784, 10, rng=0), nn.GELU()).eval()
     content = onnx_bytes(model, np.zeros((3, 784), np.float32), {})
     with pytest.raises(ExportError, match="the page cannot compute Gelu"):
-        page_files(facts(SPEC), content, "", Pictures([], []))
+        page_files(facts(SPEC), content, "", Examples([], []))

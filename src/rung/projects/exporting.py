@@ -18,10 +18,10 @@ from rung.projects.scoring import kept_score
 from rung.scratch.errors import UnknownNameError, did_you_mean
 from rung.serve.card import hub_card
 from rung.serve.errors import ExportError
-from rung.serve.facts import App, Facts
+from rung.serve.facts import App, Examples, Facts
 from rung.serve.folder import refuse_foreign, write_folder
 from rung.serve.onnx_file import Check, compare, onnx_bytes
-from rung.serve.page import Pictures, page_files
+from rung.serve.page import page_files
 from rung.serve.space import docker_files, space_files
 from rung.train.inputs import predict
 from rung.train.record import Run
@@ -134,16 +134,12 @@ def _files(
         return {**made, "README.md": card.encode()}, check
     say("exporting the network, and comparing its answers")
     network, check = subject.onnx()
-    if to == "static":
-        made = page_files(subject.facts, network, check.line(), pictures_of(subject.found, subject.facts))
-        return {**made, "README.md": hub_card(subject.facts, _PAGE).encode()}, check
-    if to in ("space", "docker"):
-        shown = []
-        if subject.facts.tile:
-            failures = pictures_of(subject.found, subject.facts).failures
-            ink = subject.facts.app is not None and subject.facts.app.spec.get("ink")
-            shown = [255 - picture if ink else picture for picture in failures]
-        space = space_files(subject.facts, network, check.line(), shown)
+    if to in ("static", "space", "docker"):
+        tried = examples_of(subject.found, subject.facts)
+        if to == "static":
+            made = page_files(subject.facts, network, check.line(), tried)
+            return {**made, "README.md": hub_card(subject.facts, _PAGE).encode()}, check
+        space = space_files(subject.facts, network, check.line(), tried)
         return docker_files(space) if to == "docker" else space, check
     readme = hub_card(subject.facts, f"{_ONNX}\n\nThe export was {check.line()}.")
     return {"model.onnx": network, "README.md": readme.encode()}, check
@@ -181,22 +177,37 @@ def needs_app(facts: Facts, to: str) -> None:
         )
 
 
-def pictures_of(found: Restored, facts: Facts) -> Pictures:
-    """Return the failures of a run as pictures, and one example of each class that is not among them."""
-    data, test = found.data, found.data.splits["test"]
-    images = data.images
+def examples_of(found: Restored, facts: Facts) -> Examples:
+    """Return the failures of a run and a few other test examples, as a person would give them.
 
-    def bytes_of(row: int) -> np.ndarray:
-        image = images[test[row]]
-        return image if image.dtype == np.uint8 else np.rint(image * 255).astype(np.uint8)
-
+    Of classes one example each, at most 10; of numbers five from the least answer to the greatest.
+    """
+    test = found.data.splits["test"]
     wrong = {mistake["row"] for mistake in facts.mistakes}
-    truth = data.y[test]
-    examples = []
-    for number in range(min(len(data.names), 10)):
-        rows = [int(row) for row in np.flatnonzero(truth == number) if int(row) not in wrong]
-        examples += [(number, bytes_of(rows[0]))] if rows else []
-    return Pictures([bytes_of(mistake["row"]) for mistake in facts.mistakes], examples)
+    truth = found.data.y[test]
+    right = np.array([row for row in range(len(test)) if row not in wrong], dtype=int)
+    if facts.classes:
+        firsts = [right[truth[right] == number][:1] for number in range(min(len(facts.classes), 10))]
+        rows = np.concatenate(firsts)
+    else:
+        order = right[np.argsort(truth[right], kind="stable")]
+        rows = order[np.linspace(0, len(order) - 1, min(5, len(order))).round().astype(int)]
+    return Examples(
+        [given_of(found.data, int(test[mistake["row"]])) for mistake in facts.mistakes],
+        [(truth[row].item(), given_of(found.data, int(test[row]))) for row in rows],
+    )
+
+
+def given_of(data: Dataset, row: int) -> Any:
+    """Return an example as a person would give it: bytes of a picture, values of a row by name, or a text."""
+    if data.kind == "pictures":
+        image = data.images[row]
+        return image if image.dtype == np.uint8 else np.rint(image * 255).astype(np.uint8)
+    example = data.x[row]
+    if data.kind == "columns":
+        told = {name: example[name].item() for name in example.dtype.names}
+        return {name: None if value != value else value for name, value in told.items()}
+    return str(example) if data.kind == "texts" else np.asarray(example).tolist()
 
 
 def app_of(project: Project, found: Restored) -> App | None:
@@ -256,7 +267,7 @@ scores = load()(x)  # x as in training, a batch of any length
 ```"""
 
 _PAGE = """Open `index.html` in a browser: the network runs in the page, from these files alone.
-`model.js` is the ONNX file as text, `onnx.js` computes it, `picture.js` prepares its input, `run.js` holds
+`model.js` is the ONNX file as text, `onnx.js` computes it, `prepare.js` prepares its input, `run.js` holds
 what the page tells and shows."""
 
 _ONNX = """`model.onnx` is the network, with a batch axis of any length; it runs without rung:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,16 +12,32 @@ class App:
     """How a person's input becomes a project's arrays; what its app.py says.
 
     Attributes:
-        kind: "picture" or "table": which module of `rung.serve.shipped` prepares it.
+        kind: "picture" or "table": which module of `rung.serve.shipped` prepares it, and which file of
+            `templates/screens` and of `page/screens` lays it out.
         spec: the settings of that module's `prepare`, as JSON holds them.
         takes: what the input is, in a sentence for whoever will use the model.
         limits: what it cannot do, a sentence each.
+        files: what an exported app needs besides, by path within its folder.
     """
 
     kind: str
     spec: dict[str, Any]
     takes: str
     limits: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Inputs of test examples, each as a person would give it: a picture's bytes, a row of a table, a text.
+
+    Attributes:
+        failures: one for each of `Facts.mistakes`, in their order; pictures as bytes (h, w) or (h, w, 3).
+        examples: a few to try, each with its truth: a class number, or the number that is the answer.
+    """
+
+    failures: Sequence[Any] = ()
+    examples: Sequence[tuple[Any, Any]] = ()
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,65 +12,61 @@ from typing import Any
 import numpy as np
 
 from rung.serve.errors import ExportError
-from rung.serve.facts import Facts
+from rung.serve.facts import Examples, Facts
 
 _FOLDER = Path(__file__).parent / "page"
-_SCRIPTS = ("onnx.js", "picture.js", "page.js", "page.css")
+_ALWAYS = ("onnx.js", "page.js", "page.css")
 
 
-@dataclass(frozen=True)
-class Pictures:
-    """Pictures of test examples, as bytes of the network's own size.
-
-    Attributes:
-        failures: one for each of `Facts.mistakes`, in their order.
-        examples: a few to try, each with its class number.
-    """
-
-    failures: Sequence[np.ndarray]
-    examples: Sequence[tuple[int, np.ndarray]]
-
-
-def page_files(facts: Facts, network: bytes, checked: str, pictures: Pictures) -> dict[str, bytes]:
-    """Return the files of the page, index.html first.
+def page_files(facts: Facts, network: bytes, checked: str, tried: Examples) -> dict[str, bytes]:
+    """Return the files of the page, index.html first; of those that differ with the kind of input, its own.
 
     Args:
-        facts: of a run whose app takes pictures.
+        facts: of a run with an app.
         network: the ONNX file.
         checked: how it was compared with the run, in a sentence.
-        pictures: of its failures and of examples.
+        tried: its failures and a few examples.
 
     Raises:
-        ExportError: the app takes something else, or the network needs what the page cannot compute.
+        ExportError: no screen is there for its kind, or the network needs what the page cannot compute.
     """
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    if facts.app is None or facts.app.kind != "picture" or not facts.classes:
+    kind = facts.app.kind if facts.app else ""
+    if facts.app is None or not (_FOLDER / "screens" / f"{kind}.js").is_file():
         raise ExportError(
             f"{facts.project} has no page of its own",
-            rule="A page is there for projects whose app.py takes pictures and which tell classes apart.",
+            rule=f"A page is there for projects whose app.py takes a {' or a '.join(kinds())}.",
             fix=f"rung export {facts.run} --to onnx",
         )
     _need(network, facts.run)
     told = {
         "classes": facts.classes,
-        "app": {"kind": facts.app.kind, "spec": facts.app.spec},
+        "app": {"kind": kind, "spec": facts.app.spec},
         "failures": [
-            {**{k: mistake[k] for k in ("truth", "answer", "sure")}, "pixels": _text(picture)}
-            for mistake, picture in zip(facts.mistakes, pictures.failures, strict=True)
+            {**{k: mistake[k] for k in ("truth", "answer", "sure") if k in mistake}, **_given(given)}
+            for mistake, given in zip(facts.mistakes, tried.failures, strict=True)
         ],
-        "examples": [{"truth": truth, "pixels": _text(picture)} for truth, picture in pictures.examples],
+        "examples": [{"truth": truth, **_given(given)} for truth, given in tried.examples],
     }
     value, _, interval = facts.told.partition(" ")
-    source = (_FOLDER / "index.html.j2").read_text(encoding="utf-8")
-    html = Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
-    made = html.render(facts=facts, told_value=value, told_interval=interval.strip("()"), check=checked)
+    engine = Environment(autoescape=True, undefined=StrictUndefined, loader=FileSystemLoader(_FOLDER))
+    made = engine.get_template("index.html.j2").render(
+        facts=facts, told_value=value, told_interval=interval.strip("()"), check=checked
+    )
     return {
         "index.html": made.encode(),
         "run.js": f'"use strict";\nconst RUN = {_json(told)};\n'.encode(),
         "model.js": f'"use strict";\nconst MODEL = "{base64.b64encode(network).decode()}";\n'.encode(),
-        **{name: (_FOLDER / name).read_bytes() for name in _SCRIPTS},
+        "prepare.js": (_FOLDER / f"{kind}.js").read_bytes(),
+        "screen.js": (_FOLDER / "screens" / f"{kind}.js").read_bytes(),
+        **{name: (_FOLDER / name).read_bytes() for name in _ALWAYS},
     }
+
+
+def kinds() -> list[str]:
+    """Return the kinds of input that a page can lay out."""
+    return sorted(path.stem for path in (_FOLDER / "screens").glob("*.js"))
 
 
 @cache
@@ -94,6 +88,11 @@ def _need(network: bytes, run: str) -> None:
             rule=f"It computes {', '.join(sorted(operators()))}.",
             fix=f"rung export {run} --to onnx",
         )
+
+
+def _given(given: Any) -> dict[str, Any]:
+    """Return an input as run.js holds it: a picture as text, all else as JSON has it."""
+    return {"pixels": _text(given)} if isinstance(given, np.ndarray) else {"given": given}
 
 
 def _text(picture: np.ndarray) -> str:

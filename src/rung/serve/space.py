@@ -14,7 +14,7 @@ import numpy as np
 
 from rung.serve.card import body, front_matter, licence_of
 from rung.serve.errors import ExportError
-from rung.serve.facts import Facts
+from rung.serve.facts import Examples, Facts
 
 _HERE = Path(__file__).parent
 # What the folder needs, each pinned to what it was tried with; the server's besides.
@@ -22,31 +22,30 @@ _APP = ("gradio", "numpy", "onnxruntime", "pillow")
 _SERVER = ("fastapi", "uvicorn")
 
 
-def space_files(
-    facts: Facts, network: bytes, checked: str, pictures: Sequence[np.ndarray]
-) -> dict[str, bytes]:
-    """Return the files of the Space.
+def space_files(facts: Facts, network: bytes, checked: str, tried: Examples) -> dict[str, bytes]:
+    """Return the files of the Space; of those that differ with the kind of input, only its own.
 
     Args:
-        facts: of a run that tells classes apart, with an app.
+        facts: of a run with an app.
         network: the ONNX file.
         checked: how it was compared with the run, in a sentence.
-        pictures: of its failures, bytes (h, w) or (h, w, 3) to show; none for rows of a table.
+        tried: its failures and a few examples.
 
     Raises:
-        ExportError: the project does not say how an input is prepared, or tells no classes apart.
+        ExportError: the project does not say how an input is prepared, or no screen is there for its kind.
     """
-    if facts.app is None or not facts.classes:
+    kind = facts.app.kind if facts.app else ""
+    if facts.app is None or not (_HERE / "templates" / "screens" / f"{kind}.py").is_file():
         raise ExportError(
             f"{facts.project} has no app of its own",
-            rule="An app is there for projects with an app.py, and which tell classes apart.",
+            rule="An app is there for projects with an app.py.",
             fix=f"rung export {facts.run} --to onnx",
         )
     mistakes = [dict(mistake) for mistake in facts.mistakes]
-    files: dict[str, bytes] = {}
-    for i, picture in enumerate(pictures):
+    files: dict[str, bytes] = dict(facts.app.files)
+    for i, given in enumerate(tried.failures if kind == "picture" else ()):
         mistakes[i]["file"] = f"failures/{i:02}.png"
-        files[f"failures/{i:02}.png"] = _png(picture)
+        files[f"failures/{i:02}.png"] = _png(255 - given if facts.app.spec["ink"] else given)
     about = {
         **{key: getattr(facts, key) for key in ("run", "title", "about", "metric", "told", "dry_run")},
         "of": facts.score["of"],
@@ -64,9 +63,9 @@ def space_files(
         **files,
         "README.md": f"{front_matter(_front(facts))}\n{card}".encode(),
         "CARD.md": card.encode(),
-        "app.py": _template("app.py"),
-        "network.py": _template("network.py"),
-        "prepare.py": (_HERE / "shipped" / f"{facts.app.kind}.py").read_bytes(),
+        **{name: _template(name) for name in ("app.py", "failures.py", "network.py", "pieces.py")},
+        "screen.py": _template(f"screens/{kind}.py"),
+        "prepare.py": (_HERE / "shipped" / f"{kind}.py").read_bytes(),
         "input.json": _json(asked),
         "about.json": _json(about),
         "requirements.txt": _pinned(_APP),
@@ -134,8 +133,9 @@ def _png(picture: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-_FILES = """`app.py` is a Gradio app: `pip install -r requirements.txt`, then `python app.py`. `network.py`
-asks `model.onnx`; `prepare.py` makes the network's arrays of an input, by the settings in `input.json`;
-`about.json` holds what the app tells, `failures/` the pictures of its mistakes."""
+_FILES = """`app.py` is a Gradio app: `pip install -r requirements.txt`, then `python app.py`. `screen.py`
+lays out its kind of input; `network.py` asks `model.onnx`; `prepare.py` makes the network's arrays of an
+input, by the settings in `input.json`; `about.json` holds what the app tells, `failures/` the pictures of its
+mistakes."""
 _DOCKER = """`server.py` answers programs at POST /predict and people at /, and tells its health at /health:
 `python server.py`, or `docker build -t app . && docker run -p 7860:7860 app`."""
