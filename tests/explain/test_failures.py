@@ -5,7 +5,8 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from rung.explain.answers import Answers, wilson
+from rung.data.interval import wilson
+from rung.explain.answers import Answers
 from rung.explain.failures import confusions, worst_losses
 from rung.scratch.errors import SettingError, ShapeError
 

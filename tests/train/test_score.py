@@ -8,11 +8,12 @@ import pytest
 from PIL import Image
 
 import rung.data
+from rung.data.interval import wilson
 from rung.data.split import with_validation
 from rung.train import pictures
 from rung.train.baseline import Baseline, fitted, logistic_regression, majority
 from rung.train.report import matrix_lines, most_confused
-from rung.train.score import Score, confusion, over_seeds, wilson, worst
+from rung.train.score import Score, confusion, over_seeds, worst
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,18 +86,3 @@ class Answers:
     def losses(self) -> np.ndarray:
         """Minus the logarithm of the true class's probability (N,), at most 69."""
         return -np.log(np.maximum(self.probabilities[np.arange(len(self)), self.truth], 1e-30))
-
-
-def wilson(right: float, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Return Wilson's interval for a share of `right` in n independent trials.
-
-    Source: wilson1927. z = 1.96 makes it cover the true share in 95 % of cases.
-
-    Example:
-        >>> [round(bound, 3) for bound in wilson(98, 100)]
-        [0.93, 0.994]
-    """
-    share, scale = right / n, 1 + z * z / n
-    middle = share + z * z / (2 * n)
-    spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)

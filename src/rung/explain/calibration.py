@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rung.explain.answers import Answers, wilson
+from rung.data.interval import wilson
+from rung.explain.answers import Answers
 from rung.explain.sheet import ACCENT, HIGH, Sheet, ticks
 from rung.explain.table import Table
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rung.explain.answers import wilson
+from rung.data.interval import wilson
 from rung.explain.sheet import ACCENT, HIGH, Sheet, short, ticks
 from rung.explain.table import Table
 from rung.scratch.errors import ShapeError

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from rung.data.interval import wilson
+
 
 @dataclass(frozen=True)
 class Score:
@@ -42,22 +44,6 @@ def tell(value: float, unit: str) -> str:
         ('98.42%', '0.8964', '152.3')
     """
     return f"{value:.2%}" if unit == "share" else f"{value:.4g}"
-
-
-def wilson(right: float, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Return Wilson's interval for a share of `right` in n independent trials; it stays within 0 and 1.
-
-    Source: wilson1927. z = 1.96 makes it cover the true share in 95 % of cases.
-
-    Example:
-        >>> [round(bound, 3) for bound in wilson(98, 100)]
-        [0.93, 0.994]
-    """
-    share = right / n
-    middle = share + z * z / (2 * n)
-    spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
 def over_seeds(name: str, scores: list[Score], n: int) -> Score:

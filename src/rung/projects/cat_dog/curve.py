@@ -7,10 +7,11 @@ from functools import partial
 import numpy as np
 
 from rung.data.augment import random_crop, random_flip
+from rung.data.interval import wilson
 from rung.projects.cat_dog.features import as_input
 from rung.train.finding import Finding
 from rung.train.remember import remembered
-from rung.train.score import Score, over_seeds, tell, wilson
+from rung.train.score import Score, over_seeds, tell
 
 SIZES = (50, 100, 500, 1600)
 # A draw of few pictures can be lucky; draws of nearly all of them are nearly the same.

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from rung.data.interval import wilson
 from rung.train.finding import Finding
-from rung.train.score import wilson
 
 FEWEST = 30  # of fewer people no share is told
 MOST = 8  # words of a column that are told apart: the most frequent

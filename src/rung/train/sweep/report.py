@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from rung.train.score import tell, wilson
+from rung.data.interval import wilson
+from rung.train.score import tell
 from rung.train.sweep.journal import ENDED, open_study, rows
 from rung.train.sweep.space import written
 from rung.train.sweep.store import Sweep

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from rung.data.dataset import Dataset
+from rung.data.interval import wilson
 from rung.train import pictures
-from rung.train.score import Score, confusion, wilson, worst
+from rung.train.score import Score, confusion, worst
 from rung.train.shown import shown
 from rung.train.tasks.task import Task
 
