@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from rung.explain.colors import colored, tiled
+from rung.explain.inside import around
 from rung.explain.subject import Subject, first_of
 
 CHANNELS = 64  # at most so many maps of a layer are drawn
@@ -68,22 +68,13 @@ def activations(subject: Subject, x: Any) -> list[Activation]:
     """
     engine = subject.engine
     found: list[Activation] = []
-    inner: list[bool] = []
 
-    def before(module: Any, args: tuple[Any, ...]) -> None:
-        if inner:
-            inner[-1] = True
-        inner.append(False)
+    def leave(name: str, module: Any, args: Any, out: Any, kept: Any, is_layer: bool) -> None:
+        if is_layer:
+            values = of_one(np.array(engine.array(first_of(out))))
+            found.append(Activation(name, type(module).__name__, values))
 
-    with contextlib.ExitStack() as stack:
-        for name, module in subject.layers().items():
-
-            def after(module: Any, args: tuple[Any, ...], out: Any, name: str = name) -> None:
-                if not inner.pop():
-                    values = of_one(np.array(engine.array(first_of(out))))
-                    found.append(Activation(name, type(module).__name__, values))
-
-            stack.callback(engine.listen(module, before, after))
+    with around(subject, None, leave):
         subject.ask(x)
     return found
 

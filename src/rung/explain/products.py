@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rung.explain.engine import Engine
@@ -28,15 +28,21 @@ PRODUCTS = (
 
 
 @contextlib.contextmanager
-def counting(engine: Engine) -> Iterator[Callable[[], int]]:
+def counting(engine: Engine, parts: Mapping[type, type] | None = None) -> Iterator[Callable[[], int]]:
     """Give a function that tells how many floating-point operations were made so far.
 
     Two for each multiply-and-add, in both engines. PyTorch's recurrent layers do not show theirs.
+
+    Args:
+        engine: of the model.
+        parts: what stands for the library's classes; it is counted like what it stands for.
     """
     if engine.name == "scratch":
         total = [0]
+        library: dict[type, Any] = {own: part for part, own in (parts or {}).items()}
 
         def see(op: Any, tensors: Any, options: Any, out: Any) -> None:
+            op = library.get(op, op)
             if issubclass(op, PRODUCTS):
                 total[0] += flops_of(op, tensors, options, out)
 

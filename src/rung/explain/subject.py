@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from rung.explain.engine import Engine, engine_of
 from rung.scratch.errors import RungError, did_you_mean
+from rung.scratch.function import current, use
 
 
 class UnknownLayerError(RungError):
@@ -38,6 +39,8 @@ class Subject:
     Attributes:
         model: the model; whatever is asked of it, it is left as it was: mode, weights and gradients.
         outputs: called with the model and its input where the answer is not `model(x)`.
+        parts: by class of the library, what stands for it whenever the model is called: a learner's own
+            classes, of a model from scratch.
 
     Example:
         >>> import numpy as np
@@ -52,6 +55,7 @@ class Subject:
 
     model: Any
     outputs: Callable[[Any, Any], Any] | None = None
+    parts: Mapping[type, type] = field(default_factory=dict)
 
     @property
     def engine(self) -> Engine:
@@ -148,8 +152,18 @@ class Subject:
         return scores, np.array(engine.array(leaf[0])), np.array(found)
 
     def call(self, x: Any) -> Any:
-        """Call the model, as it is called in its project."""
-        return self.outputs(self.model, x) if self.outputs else self.model(x)
+        """Call the model, as it is called in its project, on the parts that it has."""
+        with self.in_place():
+            return self.outputs(self.model, x) if self.outputs else self.model(x)
+
+    @contextlib.contextmanager
+    def in_place(self) -> Iterator[None]:
+        """Let the subject's parts stand for the library's; what has been built upon one of them stays."""
+        with contextlib.ExitStack() as stack:
+            for part, own in self.parts.items():
+                if not issubclass(current(part), own):
+                    stack.enter_context(use(part, own))
+            yield
 
     @contextlib.contextmanager
     def still(self) -> Iterator[None]:

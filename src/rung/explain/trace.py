@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import nan, prod
@@ -12,6 +11,7 @@ from typing import Any
 
 from rung.explain.ancestry import INPUT, Ancestry, ancestry_of, parts_of
 from rung.explain.engine import Engine
+from rung.explain.inside import around
 from rung.explain.products import counting
 from rung.explain.subject import Subject, first_of
 
@@ -91,7 +91,6 @@ class _Open:
     sources: tuple[int, ...]
     between: tuple[str, ...]
     inputs: tuple[tuple[int, ...], ...]
-    has_inner: bool = False
 
 
 def trace(subject: Subject, x: Any, times: int = 5) -> Trace:
@@ -116,11 +115,9 @@ def trace(subject: Subject, x: Any, times: int = 5) -> Trace:
     """
     engine = subject.engine
     tensors = engine.tensor(x, wanted=True)
-    with subject.still(), counting(engine) as counted:
+    with subject.still(), counting(engine, subject.parts) as counted:
         recorder = _Recorder(engine, tensors, counted)
-        with contextlib.ExitStack() as stack:
-            for name, module in subject.layers().items():
-                stack.callback(engine.listen(module, recorder.before, recorder.after(name)))
+        with around(subject, recorder.enter, recorder.leave):
             out = subject.call(tensors)
         flops = counted() + recorder.unseen
     sources, between = recorder.came_from.sources((out,))
@@ -146,37 +143,30 @@ class _Recorder:
         self.came_from: Ancestry = ancestry_of(engine, inputs)
         self.calls: list[Call] = []
         self.blocks: dict[str, str] = {}
-        self.opened: list[_Open] = []
         self.seen: set[int] = set()
         self.unseen = 0  # work that no counter sees
 
-    def before(self, module: Any, args: tuple[Any, ...]) -> None:
-        if self.opened:
-            self.opened[-1].has_inner = True
-        self.opened.append(_Open(self.counted(), *self.came_from.sources(args), shapes_of(args)))
+    def enter(self, name: str, module: Any, args: tuple[Any, ...]) -> _Open:
+        return _Open(self.counted(), *self.came_from.sources(args), shapes_of(args))
 
-    def after(self, name: str) -> Callable[[Any, tuple[Any, ...], Any], None]:
-        def hook(module: Any, args: tuple[Any, ...], out: Any) -> None:
-            call = self.opened.pop()
-            if call.has_inner:
-                self.blocks[name] = type(module).__name__
-                sources, between = self.came_from.sources((out,))
-                if between and name:  # a sum, say, of what its layers made
-                    self._add(
-                        Call(name, ", ".join(between), "", (), (), 0, 0, 0, is_layer=False), out, sources
-                    )
-                return
-            own = [p for p in module.parameters() if id(p) not in self.seen]
-            self.seen.update(id(p) for p in own)
-            flops = self.counted() - call.flops
-            if not flops:
-                flops = recurrent_flops(module, call.inputs)
-                self.unseen += flops
-            kind, parameters = type(module).__name__, sum(int(p.numel()) for p in own)
-            made = Call(name, kind, module.extra_repr(), call.inputs, (), parameters, 0, flops)
-            self._add(replace(made, between=call.between), out, call.sources)
-
-        return hook
+    def leave(
+        self, name: str, module: Any, args: tuple[Any, ...], out: Any, call: _Open, is_layer: bool
+    ) -> None:
+        if not is_layer:
+            self.blocks[name] = type(module).__name__
+            sources, between = self.came_from.sources((out,))
+            if between and name:  # a sum, say, of what its layers made
+                self._add(Call(name, ", ".join(between), "", (), (), 0, 0, 0, is_layer=False), out, sources)
+            return
+        own = [p for p in module.parameters() if id(p) not in self.seen]
+        self.seen.update(id(p) for p in own)
+        flops = self.counted() - call.flops
+        if not flops:
+            flops = recurrent_flops(module, call.inputs)
+            self.unseen += flops
+        kind, parameters = type(module).__name__, sum(int(p.numel()) for p in own)
+        made = Call(name, kind, module.extra_repr(), call.inputs, (), parameters, 0, flops)
+        self._add(replace(made, between=call.between), out, call.sources)
 
     def _add(self, call: Call, out: Any, sources: tuple[int, ...]) -> None:
         array = self.engine.array(first_of(out))
@@ -213,22 +203,15 @@ def _with_seconds(calls: Sequence[Call], rounds: Sequence[Sequence[float]]) -> I
 def _clocked(subject: Subject, x: Any) -> list[float]:
     """Return the seconds of every call that calls no other, in the order in which they returned."""
     seconds: list[float] = []
-    started: list[float] = []
-    inner: list[bool] = []
 
-    def before(module: Any, args: tuple[Any, ...]) -> None:
-        if inner:
-            inner[-1] = True
-        inner.append(False)
-        started.append(perf_counter())
+    def enter(name: str, module: Any, args: Any) -> float:
+        return perf_counter()
 
-    def after(module: Any, args: tuple[Any, ...], out: Any) -> None:
-        took = perf_counter() - started.pop()
-        if not inner.pop():
+    def leave(name: str, module: Any, args: Any, out: Any, started: float, is_layer: bool) -> None:
+        took = perf_counter() - started
+        if is_layer:
             seconds.append(took)
 
-    with contextlib.ExitStack() as stack:
-        for module in subject.layers().values():
-            stack.callback(subject.engine.listen(module, before, after))
+    with around(subject, enter, leave):
         subject.ask(x)
     return seconds

@@ -63,14 +63,16 @@ def guided(subject: Subject) -> Iterator[list[str]]:
         subject: whose engine's ReLU.
     """
     met: list[str] = []
-    with _scratch(met) if subject.engine.name == "scratch" else _torch(met):
+    with _scratch(subject, met) if subject.engine.name == "scratch" else _torch(met):
         yield met
 
 
-def _scratch(met: list[str]) -> contextlib.AbstractContextManager[None]:
+def _scratch(subject: Subject, met: list[str]) -> contextlib.AbstractContextManager[None]:
     """Swap the ReLU that runs now, the library's or a learner's, for one that is guided."""
+    with subject.in_place():
+        base: Any = current(ReLU)
 
-    class Guided(current(ReLU)):  # type: ignore[misc]
+    class Guided(base):
         def forward(self, x: np.ndarray) -> np.ndarray:
             met.append("ReLU")
             made: np.ndarray = super().forward(x)
