@@ -49,6 +49,7 @@ class Options:
     )
     explain: bool = option(False, "print the training loop, with all that acts in its place, and do nothing")
     find_rate: bool = option(False, "try learning rates, draw the losses, suggest one, and train nothing")
+    no_watch: bool = option(False, "keep nothing that pictures of the training would be made of")
     procs: int = option(1, "how many processes train together, each on its share of every batch")
     json: bool = option(False, "print the result as JSON, and nothing else")
 
@@ -102,7 +103,7 @@ def _main(argv: list[str], replacements: Mapping[type, type], files: Mapping[typ
     if options.procs < 1:
         raise OptionError(f"--procs is {options.procs}", rule="It must be at least 1.")
     if options.explain:
-        print(explained(recipe, techniques, options.procs))  # noqa: T201
+        print(explained(recipe, techniques, options.procs, not options.no_watch))  # noqa: T201
         return 0
     if options.find_rate:
         return _find_rate(project, config, options, techniques, replacements)
@@ -226,7 +227,7 @@ def _planned(project: Project, config: Any, options: Options, techniques: Techni
         limit = min(limit or _DRY_LIMIT, _DRY_LIMIT)
         config = replace(config, epochs=1)
     asked = (options.seeds, limit, options.dry_run, options.mine)
-    plan = Plan(project.slug, project.title, *asked, techniques, options.track)
+    plan = Plan(project.slug, project.title, *asked, techniques, options.track, watch=not options.no_watch)
     return plan, config
 
 
@@ -256,7 +257,8 @@ def _resumed(project: Project, options: Options, words: list[str]) -> tuple[Run,
     if run.result is not None:
         raise RunError(f"{run.name} has finished", rule="There is nothing left to do.", fix="a new run")
     plan = Plan(**{f.name: told[f.name] for f in fields(Plan) if f.name in told and f.name != "techniques"})
-    plan = replace(plan, techniques=Techniques(**told["techniques"]))
+    # A run of before there was a watch goes on without: half a training would be shown as a whole one.
+    plan = replace(plan, techniques=Techniques(**told["techniques"]), watch=told.get("watch", False))
     if options.mine and not plan.mine:
         raise OptionError(
             f"{run.name} was started without --mine", rule="A run is trained by one code from end to end."

@@ -44,6 +44,7 @@ class Plan:
         techniques: what else the training does.
         track: whom else to tell, one of `rung.train.tracking.KINDS`.
         procs: how many processes train it together.
+        watch: whether to keep what pictures of the training are made of; of several seeds the first's.
     """
 
     project: str
@@ -55,6 +56,7 @@ class Plan:
     techniques: Techniques = field(default_factory=Techniques)
     track: str = "trackio"
     procs: int = 1
+    watch: bool = True
 
 
 def execute(
@@ -118,7 +120,9 @@ def _execute(
             progress.line(f"seed {config.seed + i} ({i + 1} of {plan.seeds})")
         this = replace(config, seed=config.seed + i)
         told = tracked.log if i == 0 else None  # of several seeds the first one's curve
-        one = train(recipe, this, plan.techniques, inputs, seed_run, run, progress, told, together=together)
+        watch = plan.watch and i == 0
+        parts = (recipe, this, plan.techniques, inputs, seed_run, run, progress, told)
+        one = train(*parts, together=together, watch=watch)
         if not one.done:
             tracked.end(None)
             return None

@@ -7,22 +7,30 @@ import inspect
 import textwrap
 from collections.abc import Sequence
 
-from rung.train.callbacks import AverageGradients, Randomness, Schedule, StopTogether, Validation
+from rung.train.callbacks import (
+    AverageGradients,
+    Randomness,
+    Schedule,
+    StopTogether,
+    Validation,
+    Watching,
+)
 from rung.train.loop import Callback, fit
 from rung.train.recipe import Recipe
 from rung.train.techniques import Techniques, kinds
 from rung.train.watch import Recorder
 
 
-def acting(techniques: Techniques, procs: int = 1) -> list[type[Callback]]:
+def acting(techniques: Techniques, procs: int = 1, watch: bool = True) -> list[type[Callback]]:
     """Return the callbacks of a training, in the order in which they act; of several, the first process's."""
     before, after = kinds(techniques)
     average: list[type[Callback]] = [AverageGradients] if procs > 1 else []
     together: list[type[Callback]] = [StopTogether] if procs > 1 else []
-    return [Schedule, Randomness, *average, *before, Validation, *after, Recorder, *together]
+    watching: list[type[Callback]] = [Watching] if watch else []
+    return [Schedule, Randomness, *average, *watching, *before, Validation, *after, Recorder, *together]
 
 
-def explained(recipe: Recipe, techniques: Techniques, procs: int = 1) -> str:
+def explained(recipe: Recipe, techniques: Techniques, procs: int = 1, watch: bool = True) -> str:
     """Return the source of the loop, with the callbacks in their places, and that of the project's own loss.
 
     Nothing is written for show: the text is cut from the code that runs, so it cannot say anything else.
@@ -31,8 +39,9 @@ def explained(recipe: Recipe, techniques: Techniques, procs: int = 1) -> str:
         recipe: of the project.
         techniques: what else was asked for.
         procs: how many processes train together.
+        watch: whether what pictures of it are made of is kept.
     """
-    callbacks = acting(techniques, procs)
+    callbacks = acting(techniques, procs, watch)
     lines = [f"# The loop: {inspect.getsourcefile(fit)}, `fit`"]
     for line in without_docstring(fit).splitlines():
         called = line.strip()

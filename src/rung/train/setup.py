@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from rung.train.backend import Backend, backend_of
-from rung.train.callbacks import AverageGradients, Randomness, Schedule, StopTogether, Validation
+from rung.train.callbacks import (
+    AverageGradients,
+    Randomness,
+    Schedule,
+    StopTogether,
+    Validation,
+    Watching,
+)
 from rung.train.checkpoint import load_checkpoint
 from rung.train.inputs import Inputs, predict
 from rung.train.loop import Callback, Training, fit
@@ -48,6 +55,7 @@ def train(
     told: Callable[[dict[str, Any]], None] | None = None,
     more: Sequence[Callback] = (),
     together: Together = ALONE,
+    watch: bool = False,
 ) -> Trained:
     """Train one seed, from its checkpoint if there is one.
 
@@ -63,6 +71,7 @@ def train(
         more: further callbacks, told of each moment after the others: an epoch's line is written by then.
             They have nothing that a checkpoint would keep.
         together: the processes that train it, this one among them; the first alone validates and writes.
+        watch: whether to keep, in the folder "watch" of `run`, what pictures of the training are made of.
 
     Raises:
         TrainingError: the loss is infinite or not a number.
@@ -117,6 +126,7 @@ def train(
             Schedule(recipe.rate(config, training.total)),
             Randomness(backend),
             *[average] * several,
+            *[Watching(run.folder / "watch", backend)] * (watch and together.first),
             *asked.before,
             *[Validation(validate)] * together.first,
             *asked.after,

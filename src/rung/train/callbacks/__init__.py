@@ -10,3 +10,4 @@ from .rate_finder import RateFinder
 from .schedule import Schedule
 from .stop_together import StopTogether
 from .validation import Validation
+from .watching import Watching
