@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,12 +27,6 @@ def torch_files(subject: Subject) -> tuple[dict[str, bytes], Check]:
     """
     found, facts = subject.found, subject.facts
     config = found.config
-    if getattr(found.recipe, "outputs", None) is not None:
-        raise ExportError(
-            f"{facts.project} asks its network in a way of its own",
-            rule="A file of source holds a network that is asked by model(x).",
-            fix=f"rung export {facts.run} --to onnx",
-        )
     if found.backend.name == "scratch":
         if "engine" not in {f.name for f in fields(config)}:
             raise ExportError(
@@ -46,10 +40,10 @@ def torch_files(subject: Subject) -> tuple[dict[str, bytes], Check]:
         "model.py": model_source(model, arguments, facts.about, facts.classes).encode(),
         "model.safetensors": (found.run.folder / "model.safetensors").read_bytes(),
     }
-    return files, _checked(files, subject.x, subject.expected)
+    return files, _checked(files, subject)
 
 
-def _checked(files: dict[str, bytes], x: Any, expected: np.ndarray) -> Check:
+def _checked(files: dict[str, bytes], subject: Subject) -> Check:
     """Load what was made as anybody would, and compare its answers with the run's."""
     import torch
 
@@ -58,10 +52,11 @@ def _checked(files: dict[str, bytes], x: Any, expected: np.ndarray) -> Check:
         for name, content in files.items():
             (folder / name).write_bytes(content)
         model = import_file(folder / "model.py").load(folder)
+    x, ask = subject.x, subject.asked or (lambda model, x: model(x))
     parts = x if isinstance(x, tuple) else (x,)
     answers = []
     with torch.inference_mode():
         for i in range(0, len(parts[0]), 250):
             given = tuple(torch.from_numpy(np.ascontiguousarray(part[i : i + 250])) for part in parts)
-            answers.append(model(given if isinstance(x, tuple) else given[0]).numpy())
-    return compared(np.concatenate(answers), expected)
+            answers.append(ask(model, given if isinstance(x, tuple) else given[0]).numpy())
+    return compared(np.concatenate(answers), subject.expected)

@@ -18,12 +18,12 @@ from rung.projects.scoring import kept_score
 from rung.scratch.errors import UnknownNameError, did_you_mean
 from rung.serve.card import hub_card
 from rung.serve.errors import ExportError
-from rung.serve.facts import App, Examples, Facts
+from rung.serve.facts import App, Examples, Facts, interval
 from rung.serve.folder import refuse_foreign, write_folder
 from rung.serve.onnx_file import Check, compare, onnx_bytes
 from rung.serve.page import page_files
 from rung.serve.space import docker_files, space_files
-from rung.train.inputs import predict
+from rung.train.inputs import Inputs, predict
 from rung.train.record import Run
 from rung.train.restore import Restored, restore, settings
 from rung.train.score import tell
@@ -64,17 +64,20 @@ class Subject:
         facts: what an export says of it.
         x: held-out examples as the network takes them.
         expected: what it answers to them.
+        asked: called with the model and x where the answer is not `model(x)`.
     """
 
     found: Restored
     facts: Facts
     x: Any
     expected: np.ndarray
+    asked: Callable[[Any, Any], Any] | None = None
 
     @property
     def classes(self) -> bool:
-        """Whether its answers are classes."""
-        return isinstance(self.found.recipe.TASK, Classes)
+        """Whether its answers are scores of classes."""
+        network = self.facts.app.network if self.facts.app else None
+        return network.classes if network else isinstance(self.found.recipe.TASK, Classes)
 
     def onnx(self) -> tuple[bytes, Check]:
         """Return the checked ONNX file.
@@ -82,9 +85,18 @@ class Subject:
         Raises:
             ExportError: the network cannot be exported, or the export does not answer as it does.
         """
-        outputs = getattr(self.found.recipe, "outputs", None)
-        made = onnx_bytes(self.found.model, self.x, self.facts.metadata(), self.classes, outputs)
+        length = self.facts.app is not None and self.facts.app.length
+        told = self.facts.metadata()
+        made = onnx_bytes(self.found.model, self.x, told, self.classes, self.asked, length)
         return made, compare(made, self.x, self.expected)
+
+    def told(self) -> Facts:
+        """Return the facts, of a table whose answers are numbers with how far off these are."""
+        data, kind = self.found.data, self.facts.app.kind if self.facts.app else ""
+        if self.facts.classes or kind != "table":
+            return self.facts
+        truth = data.y[data.splits["test"][: len(self.expected)]]
+        return replace(self.facts, within=interval(self.expected.reshape(-1) - truth))
 
 
 def export(run: Run, to: str, out: Path | None, say: Callable[[str], None]) -> Exported:
@@ -135,11 +147,11 @@ def _files(
     say("exporting the network, and comparing its answers")
     network, check = subject.onnx()
     if to in ("static", "space", "docker"):
-        tried = examples_of(subject.found, subject.facts)
+        facts, tried = subject.told(), examples_of(subject.found, subject.facts)
         if to == "static":
-            made = page_files(subject.facts, network, check.line(), tried)
-            return {**made, "README.md": hub_card(subject.facts, _PAGE).encode()}, check
-        space = space_files(subject.facts, network, check.line(), tried)
+            made = page_files(facts, network, check.line(), tried)
+            return {**made, "README.md": hub_card(facts, _PAGE).encode()}, check
+        space = space_files(facts, network, check.line(), tried)
         return docker_files(space) if to == "docker" else space, check
     readme = hub_card(subject.facts, f"{_ONNX}\n\nThe export was {check.line()}.")
     return {"model.onnx": network, "README.md": readme.encode()}, check
@@ -156,11 +168,14 @@ def subject_of(project: Project, run: Run, result: dict[str, Any], say: Callable
     found = restore(recipe, run)
     facts = facts_of(project, run, result, found.data)
     facts = replace(facts, app=app_of(project, found))
-    rows = found.inputs.splits["test"][:_HELD_OUT]
-    outputs = getattr(recipe, "outputs", None)
-    expected = predict(found.backend, found.model, found.inputs, rows, outputs)
-    x: Any = found.inputs.take(rows)
-    return Subject(found, facts, x, expected)
+    inputs, rows = found.inputs, found.inputs.splits["test"][:_HELD_OUT]
+    asked = getattr(recipe, "outputs", None)
+    if facts.app is not None and facts.app.network is not None:
+        asked, x = facts.app.network.asked, facts.app.network.inputs(found.model)
+        rows = np.arange(len(x[0] if isinstance(x, tuple) else x))
+        inputs = Inputs(x, rows, {"test": rows})
+    expected = predict(found.backend, found.model, inputs, rows, asked, batch=250)
+    return Subject(found, facts, inputs.take(rows), expected, asked)
 
 
 def needs_app(facts: Facts, to: str) -> None:
@@ -193,19 +208,23 @@ def examples_of(found: Restored, facts: Facts) -> Examples:
         order = right[np.argsort(truth[right], kind="stable")]
         rows = order[np.linspace(0, len(order) - 1, min(5, len(order))).round().astype(int)]
     return Examples(
-        [given_of(found.data, int(test[mistake["row"]])) for mistake in facts.mistakes],
-        [(truth[row].item(), given_of(found.data, int(test[row]))) for row in rows],
+        [given_of(found.data, int(test[mistake["row"]]), facts.app) for mistake in facts.mistakes],
+        [(truth[row].item(), given_of(found.data, int(test[row]), facts.app)) for row in rows],
     )
 
 
-def given_of(data: Dataset, row: int) -> Any:
-    """Return an example as a person would give it: bytes of a picture, values of a row by name, or a text."""
+def given_of(data: Dataset, row: int, app: App | None = None) -> Any:
+    """Return an example as a person would give it: bytes of a picture, values of a row by name, or a text.
+
+    Of a row only what the app asks for: a recipe may leave columns out.
+    """
     if data.kind == "pictures":
         image = data.images[row]
         return image if image.dtype == np.uint8 else np.rint(image * 255).astype(np.uint8)
     example = data.x[row]
     if data.kind == "columns":
-        told = {name: example[name].item() for name in example.dtype.names}
+        names = [field["name"] for field in app.spec["fields"]] if app else example.dtype.names
+        told = {name: example[name].item() for name in names}
         return {name: None if value != value else value for name, value in told.items()}
     return str(example) if data.kind == "texts" else np.asarray(example).tolist()
 

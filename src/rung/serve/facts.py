@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Network:
+    """What is exported of a run, where an app asks another question than its recipe does.
+
+    Attributes:
+        asked: called with the model and its input, of either engine: one tensor, an example a row.
+        inputs: called with the model: held-out examples to compare on, an array or a tuple of arrays.
+        classes: whether the answers are scores of which one is right, so that they have probabilities.
+    """
+
+    asked: Callable[[Any, Any], Any]
+    inputs: Callable[[Any], Any]
+    classes: bool = False
 
 
 @dataclass(frozen=True)
@@ -18,6 +33,8 @@ class App:
         takes: what the input is, in a sentence for whoever will use the model.
         limits: what it cannot do, a sentence each.
         files: what an exported app needs besides, by path within its folder.
+        network: what is exported; None: what the recipe asks, on the run's own examples.
+        length: whether an example may be of any length, as a text is.
     """
 
     kind: str
@@ -25,6 +42,8 @@ class App:
     takes: str
     limits: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    network: Network | None = None
+    length: bool = False
 
 
 @dataclass(frozen=True)

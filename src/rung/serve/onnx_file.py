@@ -15,6 +15,7 @@ import numpy as np
 
 from rung.scratch.nn.module import Module
 from rung.serve.errors import ExportError
+from rung.serve.packed import unpacked
 from rung.serve.trace import OPSET, input_names, traced
 
 # How far an exported network may be from its model: rounding, added up over its layers in another order.
@@ -52,6 +53,7 @@ def onnx_bytes(
     metadata: Mapping[str, str],
     probabilities: bool = True,
     outputs: Callable[[Any, Any], Any] | None = None,
+    length: bool = False,
 ) -> bytes:
     """Return the ONNX file of a network, of either engine, with a batch axis of any length.
 
@@ -61,6 +63,7 @@ def onnx_bytes(
         metadata: what the file says of itself.
         probabilities: whether its scores are of classes: then a second output is their softmax.
         outputs: called with the model and its input where the answer is not `model(x)`.
+        length: whether the second axis, of words, may be of any length too; of PyTorch alone.
 
     Returns:
         a file with the inputs `x` (or `x0`, `x1`, ...) and the outputs `scores` and `probabilities`.
@@ -71,9 +74,9 @@ def onnx_bytes(
     from onnx import checker, helper
 
     if isinstance(model, Module):
-        made = traced(model, x)
+        made = traced(model, x, outputs)
     else:
-        made = _from_torch(model, x, outputs)
+        made = _from_torch(model, x, outputs, length)
     if probabilities:
         made.graph.node.append(helper.make_node("Softmax", ["scores"], ["probabilities"], axis=-1))
         made.graph.output.append(made.graph.output[0])
@@ -150,26 +153,28 @@ def compared(found: np.ndarray, expected: np.ndarray) -> Check:
     return Check(len(expected), largest, relative, same)
 
 
-def _from_torch(model: Any, x: Any, outputs: Callable[[Any, Any], Any] | None) -> Any:
+def _from_torch(model: Any, x: Any, outputs: Callable[[Any, Any], Any] | None, length: bool) -> Any:
     """Return what torch.onnx makes of a network of PyTorch."""
     import torch
 
     parts = x if isinstance(x, tuple) else (x,)
     given = tuple(torch.from_numpy(np.ascontiguousarray(part[:3])) for part in parts)
+    free = {0: torch.export.Dim("batch"), **({1: torch.export.Dim("length")} if length else {})}
     if isinstance(x, tuple) or outputs is not None:
         asked: Any = _asked(model, outputs, isinstance(x, tuple))
-        axes: Any = (tuple({0: torch.export.Dim("batch")} for _ in given),)
+        axes: Any = (tuple(free for _ in given),)
     else:
         asked = model
-        axes = ({0: torch.export.Dim("batch")},)
+        axes = (free,)
+    asked = copy.deepcopy(asked).cpu().eval()
     talk = logging.getLogger("torch.onnx")
     before = talk.level
-    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()), unpacked(asked):
         warnings.simplefilter("ignore")  # of torch about itself
         talk.setLevel(logging.ERROR)  # it misses torchvision, which no network here wants
         try:
             program: Any = torch.onnx.export(
-                copy.deepcopy(asked).cpu().eval(),
+                asked,
                 given,
                 dynamo=True,
                 dynamic_shapes=axes,
@@ -180,6 +185,8 @@ def _from_torch(model: Any, x: Any, outputs: Callable[[Any, Any], Any] | None) -
                 verbose=False,
             )
         except Exception as error:
+            if (ours := _ours(error)) is not None:
+                raise ours from None
             raise ExportError(
                 f"PyTorch cannot export this network: {str(error).strip().splitlines()[0][:200]}",
                 rule="torch.onnx follows one pass through the network; what depends on the values it meets "
@@ -196,6 +203,13 @@ def _from_torch(model: Any, x: Any, outputs: Callable[[Any, Any], Any] | None) -
         del value.metadata_props[:]
     del made.graph.metadata_props[:]
     return made
+
+
+def _ours(error: BaseException | None) -> ExportError | None:
+    """Return the error of ours that PyTorch wrapped in its own, if there is one."""
+    while error is not None and not isinstance(error, ExportError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def _asked(model: Any, outputs: Callable[[Any, Any], Any] | None, several: bool) -> Any:

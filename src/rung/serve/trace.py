@@ -60,12 +60,13 @@ class Graph:
         return out
 
 
-def traced(model: Any, x: Any) -> Any:
+def traced(model: Any, x: Any, outputs: Callable[[Any, Any], Any] | None = None) -> Any:
     """Return the ONNX model of a network from scratch, with a batch axis of any length.
 
     Args:
         model: a `rung.scratch.nn.Module` in evaluation mode, called with x; its answer is one tensor.
         x: an array, or a tuple of arrays: examples of its input, at least 3.
+        outputs: called with the model and its input where the answer is not `model(x)`.
 
     Raises:
         ExportError: the network calls an operation that has no row in `ROWS`.
@@ -99,7 +100,8 @@ def traced(model: Any, x: Any) -> Any:
         graph.call(out, row(graph, inputs, options, out))
 
     with no_grad(), watch(see):
-        answer = model(tuple(called) if isinstance(x, tuple) else called[0])
+        given: Any = tuple(called) if isinstance(x, tuple) else called[0]
+        answer = outputs(model, given) if outputs is not None else model(given)
     if graph.nodes and graph.name(answer) == graph.nodes[-1].output[0]:
         graph.nodes[-1].output[0] = "scores"
     else:  # the answer was made on the way, or nothing was called
