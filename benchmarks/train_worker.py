@@ -2,13 +2,16 @@
 
 The library's own loop runs, with its own callbacks; before each step it calls `Clock.tick`, which measures
 the time of an epoch of steps with all that belongs to it, and waits between two epochs until it is this
-library's turn again. All train the same network on the same examples by the same SGD with momentum.
+library's turn again. With a share of right answers as third argument, `Until.tick` takes the clock's place:
+it measures the time until so many of the examples that were held back are answered rightly, and ends. All
+train the same network on the same examples by the same SGD with momentum.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import tempfile
 import time
@@ -25,6 +28,10 @@ BATCH = 64
 STEPS = 256  # in an epoch
 RATE, MOMENTUM = 0.02, 0.9
 FOREVER = 10**6  # epochs; the process ends with its standard input
+HELD_BACK = 2048  # examples on which `Until` asks the network
+EVERY = 16  # steps between two such askings
+LAST = 20 * STEPS  # steps after which it is given up
+SEED = int(os.environ.get("RUNG_BENCH_SEED", "0"))  # of the first weights and of the order of the examples
 
 
 class Clock:
@@ -32,6 +39,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.steps, self.began, self.cpu = -1, 0.0, 0.0
+        self.ask: Callable[[np.ndarray], np.ndarray]  # the network in training, from arrays to scores
 
     def tick(self) -> None:
         """Take note that a step is about to begin."""
@@ -47,16 +55,46 @@ class Clock:
             self.began, self.cpu, self.steps = time.perf_counter(), time.process_time(), 0
 
 
-def examples() -> tuple[np.ndarray, np.ndarray]:
-    """Draw pictures like digits: ten blurred shapes, moved a little, under noise. (n, 28, 28), (n,)."""
-    rng = np.random.default_rng(0)
-    shapes = rng.random((10, 8, 8)) > 0.6
+class Until(Clock):
+    """Measures the time to a share of right answers, from the second step on; what asking takes is left out.
+
+    Args:
+        workload: whose shape the held-back examples take.
+        share: of right answers.
+    """
+
+    def __init__(self, workload: str, share: float) -> None:
+        super().__init__()
+        x, self.answers = examples(seed=1, count=HELD_BACK)
+        self.x, self.share, self.seconds = shaped(workload, x), share, 0.0
+
+    def tick(self) -> None:
+        """Take note that a step is about to begin."""
+        self.steps += 1
+        if self.steps == 1:
+            self.began = time.perf_counter()
+        elif self.steps > 1 and self.steps % EVERY == 0:
+            self.seconds += time.perf_counter() - self.began
+            right = float((self.ask(self.x).argmax(axis=1) == self.answers).mean())
+            if right >= self.share or self.steps >= LAST:
+                reached = right >= self.share
+                print(
+                    json.dumps({"reached": reached, "steps": self.steps, "seconds": self.seconds}), flush=True
+                )
+                os._exit(0)  # sys.exit would be caught, and told of, by some of the libraries
+            self.began = time.perf_counter()
+
+
+def examples(seed: int = 0, count: int = BATCH * STEPS) -> tuple[np.ndarray, np.ndarray]:
+    """Draw pictures like digits: ten blurred shapes, moved a little, under heavy noise. (n, 28, 28), (n,)."""
+    shapes = np.random.default_rng(0).random((10, 8, 8)) > 0.6
     big = np.kron(shapes, np.ones((1, 3, 3)))  # (10, 24, 24)
-    y = rng.integers(0, 10, BATCH * STEPS)
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 10, count)
     x = np.zeros((len(y), 28, 28), np.float32)
     for i, (row, column) in enumerate(rng.integers(0, 5, (len(y), 2))):
         x[i, row : row + 24, column : column + 24] = big[y[i]]
-    return x + rng.normal(0, 0.5, x.shape).astype(np.float32), y
+    return x + rng.normal(0, 1.0, x.shape).astype(np.float32), y
 
 
 def shaped(workload: str, x: np.ndarray) -> np.ndarray:
@@ -69,7 +107,7 @@ def network(workload: str) -> Any:
     import torch
     from torch import nn
 
-    torch.manual_seed(0)
+    torch.manual_seed(SEED)
     if workload == "mlp":
         return nn.Sequential(
             nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10)
@@ -81,6 +119,17 @@ def network(workload: str) -> Any:
     )
 
 
+def asked(model: Any) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a network of PyTorch as a function of arrays."""
+    import torch
+
+    def ask(x: np.ndarray) -> np.ndarray:
+        with torch.no_grad():
+            return model(torch.from_numpy(x)).detach().numpy()
+
+    return ask
+
+
 def plain(workload: str, clock: Clock) -> None:
     """Train as one writes it by hand, the rows taken straight out of a tensor."""
     import torch
@@ -89,6 +138,7 @@ def plain(workload: str, clock: Clock) -> None:
     x, y = examples()
     inputs, answers = torch.from_numpy(shaped(workload, x)), torch.from_numpy(y)
     model = network(workload)
+    clock.ask = asked(model)
     optimizer = torch.optim.SGD(model.parameters(), RATE, MOMENTUM)
     for _ in range(FOREVER):
         for rows in torch.randperm(len(answers)).split(BATCH):
@@ -110,6 +160,7 @@ def loader(workload: str, clock: Clock) -> None:
     data = TensorDataset(torch.from_numpy(shaped(workload, x)), torch.from_numpy(y))
     batches = DataLoader(data, batch_size=BATCH, shuffle=True)
     model = network(workload)
+    clock.ask = asked(model)
     optimizer = torch.optim.SGD(model.parameters(), RATE, MOMENTUM)
     for _ in range(FOREVER):
         for inputs, answers in batches:
@@ -150,16 +201,24 @@ def rung(workload: str, clock: Clock) -> None:
     x, y = examples()
     rows = np.arange(len(y))
     inputs = Inputs(shaped(workload, x), y, {"train": rows, "validation": rows[:BATCH]})
+
+    def build(config: Any, inputs: Any) -> Any:
+        model = network(workload)
+        clock.ask = asked(model)
+        return model
+
     recipe: Any = SimpleNamespace(
         TASK=Classes(),
-        build=lambda config, inputs: network(workload),
+        build=build,
         optimizer=lambda config, model: torch.optim.SGD(model.parameters(), RATE, MOMENTUM),
         loss=lambda model, x, y: cross_entropy(model(x), y),
         rate=lambda config, steps: lambda step: RATE,
     )
     with tempfile.TemporaryDirectory() as folder:
         run = Run(Path(folder))
-        train(recipe, Settings(), Techniques(), inputs, run, run, Plain(io.StringIO()), more=[Tick()])
+        train(
+            recipe, Settings(seed=SEED), Techniques(), inputs, run, run, Plain(io.StringIO()), more=[Tick()]
+        )
 
 
 def lightning(workload: str, clock: Clock) -> None:
@@ -182,6 +241,7 @@ def lightning(workload: str, clock: Clock) -> None:
         def __init__(self) -> None:
             super().__init__()
             self.model = network(workload)
+            clock.ask = asked(self.model)
 
         def training_step(self, batch: Any, index: int) -> Any:
             return cross_entropy(self.model(batch[0]), batch[1])
@@ -205,6 +265,7 @@ def keras(workload: str, clock: Clock) -> None:
     import keras
     from keras import layers
 
+    keras.utils.set_random_seed(SEED)
     x, y = examples()
     if workload == "mlp":
         inputs = x.reshape(len(x), -1)
@@ -223,6 +284,8 @@ def keras(workload: str, clock: Clock) -> None:
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
 
+    clock.ask = lambda x: keras.ops.convert_to_numpy(model(x))
+
     class Tick(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
             clock.tick()
@@ -238,7 +301,8 @@ WAYS: dict[str, Callable[[str, Clock], None]] = {
 def main() -> None:
     """Train until standard input ends."""
     warnings.simplefilter("ignore")
-    WAYS[sys.argv[1]](sys.argv[2], Clock())
+    way, workload, *share = sys.argv[1:]
+    WAYS[way](workload, Until(workload, float(share[0])) if share else Clock())
 
 
 if __name__ == "__main__":
