@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rung.scratch import Tensor, nn, optim
-from rung.scratch.sparse import SparseRows
+from rung.scratch.sparse import SparseRows, used_rows
 
 INDEX = np.array([4, 1, 4, 0, 1, 1])
 
@@ -95,3 +95,11 @@ def test_sparse_adam_goes_on_from_its_state_to_the_bit():
     run(p, first, 5)
     run(q, second, 5)
     assert p.data.tobytes() == q.data.tobytes()
+
+
+@pytest.mark.parametrize("count", [6, 100_000])
+@pytest.mark.parametrize("index", [[4, 0, 4, 4, 2], [3], []])
+def test_used_rows_are_found_alike_in_small_and_in_large_tables(count, index):
+    used, place = used_rows(np.array(index, np.int64), count)
+    assert used.tolist() == sorted(set(index))
+    assert used[place].tolist() == index

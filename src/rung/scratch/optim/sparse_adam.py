@@ -58,7 +58,7 @@ class SparseAdam(Optimizer):
             state["step"], state["exp_avg"], state["exp_avg_sq"] = 0, np.zeros_like(data), np.zeros_like(data)
         state["step"] += 1
         (b1, b2), t, i, g = group["betas"], state["step"], grad.index, grad.rows
-        m, v = state["exp_avg"][i], state["exp_avg_sq"][i]  # (k, d), copies
+        m, v = (state[name].take(i, axis=0) for name in ("exp_avg", "exp_avg_sq"))  # (k, d), copies
         m += (1 - b1) * (g - m)
         v += (1 - b2) * (g * g - v)
         state["exp_avg"][i], state["exp_avg_sq"][i] = m, v
@@ -66,4 +66,4 @@ class SparseAdam(Optimizer):
         size += group["eps"]
         m /= size
         m *= group["lr"] * math.sqrt(1 - b2**t) / (1 - b1**t)
-        data[i] -= m
+        data[i] = data.take(i, axis=0) - m  # take is 3 times as quick as data[i]
