@@ -7,6 +7,7 @@ import signal
 
 import numpy as np
 import pytest
+import torch
 
 from rung import cli
 from rung.projects.command import main
@@ -161,6 +162,24 @@ def test_a_student_is_smaller_and_takes_the_same_inputs(home):
             p.numel() for p in of.model.parameters()
         )
         assert student.model(of.backend.inputs(of.shown(np.arange(3)))).shape == (3, 10)
+
+
+def test_a_student_of_words_needs_nothing_that_its_teacher_does_not():
+    from rung.projects.students import student_of
+    from rung.train.inputs import Inputs
+
+    recipe = load("sentiment").recipe
+    words = np.arange(24).reshape(2, 12)
+    inputs = Inputs(
+        words, np.array([0, 1]), {"train": np.arange(2)}, about={"vocabulary": 100, "classes": 2, "words": []}
+    )
+    for kind in ("cnn", "bilstm", "transformer"):
+        config = recipe.Config(model=kind)
+        teacher = recipe.build(config, inputs)
+        student = student_of("sentiment", config, inputs, recipe, teacher)
+        sizes = [sum(p.numel() for p in m.parameters()) for m in (student.model, teacher)]
+        assert sizes[0] < 0.3 * sizes[1]
+        assert student.model(torch.from_numpy(words)).shape == (2, 2)
 
 
 def test_what_cannot_be_done_is_refused(home, capsys):

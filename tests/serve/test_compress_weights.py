@@ -53,10 +53,17 @@ def test_exactly_the_smallest_weights_go(share):
     rng = np.random.default_rng(0)
     weights = {"a": rng.normal(size=(20, 30)), "b": rng.normal(size=(40, 10)) * 3}
     masks = smallest(weights, share)
-    gone = np.concatenate([np.abs(weights[n][~masks[n]]) for n in weights])
-    kept = np.concatenate([np.abs(weights[n][masks[n]]) for n in weights])
+    sizes = {n: np.abs(array) / array.std() for n, array in weights.items()}
+    gone = np.concatenate([sizes[n][~masks[n]] for n in weights])
+    kept = np.concatenate([sizes[n][masks[n]] for n in weights])
     assert len(gone) == round(share * 1000)
     assert not len(gone) or gone.max() <= kept.min()
+
+
+def test_a_layer_of_small_numbers_is_not_emptied_for_another_s_sake():
+    rng = np.random.default_rng(0)
+    masks = smallest({"embedding": rng.normal(size=2000), "convolution": 0.01 * rng.normal(size=500)}, 0.8)
+    assert 0.15 < masks["convolution"].mean() < 0.25
 
 
 def test_of_equal_weights_exactly_so_many_go():
@@ -68,14 +75,11 @@ def test_pruning_half_of_a_network_of_pytorch_leaves_the_larger_half_as_it_was()
     model = drawn(MLP([30, 20, 5]))
     before = copy.deepcopy(model.state_dict())
     Pruning(model, 0.5)
-    weights = [n for n in before if n.endswith("weight")]
-    all_of_them = torch.cat([before[n].abs().flatten() for n in weights]).sort().values
-    middle = all_of_them[len(all_of_them) // 2]
+    sizes = {n: (w.abs() / w.std(correction=0)) for n, w in before.items() if n.endswith("weight")}
+    middle = torch.cat([size.flatten() for size in sizes.values()]).median()
     for name, now in model.state_dict().items():
-        wanted = (
-            torch.where(before[name].abs() < middle, 0, before[name]) if name in weights else before[name]
-        )
-        assert torch.equal(now, wanted)
+        left = torch.where(sizes[name] <= middle, 0, before[name]) if name in sizes else before[name]
+        assert torch.equal(now, left)
 
 
 def test_what_was_pruned_stays_0_through_a_training_and_the_rest_moves():

@@ -13,8 +13,9 @@ from rung.serve.compress.errors import CompressError
 def smallest(weights: Mapping[str, np.ndarray], share: float) -> dict[str, np.ndarray]:
     """Return masks of weights: False for the smallest `share` of them all, True for the others.
 
-    All layers are ranked together, so a layer that matters less loses more. Of equal weights the earlier
-    ones go first: the number of weights that go is exact.
+    All layers are ranked together, each weight as a multiple of its layer's standard deviation. Without that,
+    a layer whose numbers are all small, such as a convolution behind an embedding, would lose everything
+    first. Of equal weights the earlier ones go first: the number of weights that go is exact.
 
     Args:
         weights: arrays of any shape, of either engine, by name.
@@ -28,16 +29,17 @@ def smallest(weights: Mapping[str, np.ndarray], share: float) -> dict[str, np.nd
 
     Cost: one sort of all weights.
 
-    Source: han2015. There each layer has a threshold of its own, set by hand.
+    Source: han2015: a threshold a layer, "a quality parameter multiplied by the standard deviation of a
+        layer's weights"; one such parameter for all layers here.
 
     Example:
-        >>> masks = smallest({"a": np.array([0.1, -3.0]), "b": np.array([[-0.2, 2.0]])}, 0.5)
+        >>> masks = smallest({"a": np.array([0.1, -3.0]), "b": np.array([[-0.0002, 0.002]])}, 0.5)
         >>> masks["a"].tolist(), masks["b"].tolist()
         ([False, True], [[False, True]])
     """
     if not 0 <= share < 1:
         raise CompressError(f"a share of {share:g} to prune", rule="It must be from 0 to below 1.")
-    sizes = np.concatenate([np.abs(array).reshape(-1) for array in weights.values()])
+    sizes = np.concatenate([(np.abs(array) / (array.std() or 1)).reshape(-1) for array in weights.values()])
     kept = np.ones(len(sizes), dtype=bool)
     kept[np.argsort(sizes, kind="stable")[: round(share * len(sizes))]] = False
     masks, at = {}, 0
