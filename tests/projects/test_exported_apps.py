@@ -43,7 +43,7 @@ for given in json.loads(sys.stdin.read()):
         drawn = handle_file(given["file"])
         given["words"] = [{"background": drawn, "layers": [], "composite": drawn}]
     try:
-        label, took = client.predict(*given["words"], api_name="/answer")
+        label, took, *more = client.predict(*given["words"], api_name="/answer")
         answers.append({entry["label"]: entry["confidence"] for entry in label["confidences"]})
     except Exception as error:
         answers.append(str(error))

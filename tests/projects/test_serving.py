@@ -6,13 +6,17 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from dataclasses import replace
 
 import pytest
 
-from rung.errors import RungError
 from rung.projects.command import main
+from rung.projects.exporting import needs_app, subject_of
+from rung.projects.project import load
 from rung.projects.serving import App, app_folder, free_port, start, start_dashboard
 from rung.serve.errors import ExportError
+from rung.serve.facts import Examples
+from rung.serve.space import space_files
 from rung.train.record import find_run
 
 
@@ -56,13 +60,13 @@ def test_a_taken_port_is_passed_over():
         assert free_port() > first
 
 
-def test_a_project_without_an_app_says_what_is_possible(home, tmp_path):
-    rows = "".join(f"{i % 7},{i % 5},{(i % 7) / 7 + 0.01 * (i % 5)}\n" for i in range(80))
-    (tmp_path / "own.csv").write_text("hours,age,answer\n" + rows, encoding="utf-8")
-    words = ["--data", str(tmp_path / "own.csv"), "--epochs", "1", "--track", "none", "--name", "line"]
-    assert main(["admission", *words]) == 0
-    with pytest.raises(RungError, match="admission"):
-        app_folder(find_run("line"), lambda said: None)
+def test_a_run_without_an_app_says_what_is_possible(home):
+    run = find_run("done")
+    facts = replace(subject_of(load("digits"), run, run.result, lambda said: None).facts, app=None)
+    for refuse in (lambda: needs_app(facts, "docker"), lambda: space_files(facts, b"", "", Examples())):
+        with pytest.raises(ExportError) as error:
+            refuse()
+        assert "rung export done --to onnx" in str(error.value.fix)
 
 
 def test_an_app_that_ends_is_told_with_its_last_words(tmp_path):

@@ -108,7 +108,7 @@ def test_the_form_knows_the_range_of_numbers_and_the_words(customers):
     assert [f["name"] for f in app.spec["fields"]] == list(data.features)
     for field in app.spec["fields"]:
         if field["kind"] == "number":
-            assert field["low"] <= field["middle"] <= field["high"]
+            assert field["low"] <= field["typical"] <= field["high"]
         else:
             assert set(field["choices"]) == set(data.split("train")[0][field["name"]])
 

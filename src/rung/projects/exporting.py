@@ -20,6 +20,7 @@ from rung.serve.card import hub_card
 from rung.serve.errors import ExportError
 from rung.serve.facts import App, Examples, Facts
 from rung.serve.folder import refuse_foreign, write_folder
+from rung.serve.interval import interval
 from rung.serve.onnx_file import Check, compare, onnx_bytes
 from rung.serve.page import page_files
 from rung.serve.space import docker_files, space_files
@@ -90,6 +91,14 @@ class Subject:
         made = onnx_bytes(self.found.model, self.x, told, self.classes, self.asked, length)
         return made, compare(made, self.x, self.expected)
 
+    def told(self) -> Facts:
+        """Return the facts, of a table whose answers are numbers with how far off these are."""
+        data, kind = self.found.data, self.facts.app.kind if self.facts.app else ""
+        if self.facts.classes or kind != "table":
+            return self.facts
+        truth = data.y[data.splits["test"][: len(self.expected)]]
+        return replace(self.facts, within=interval(self.expected.reshape(-1) - truth))
+
 
 def export(run: Run, to: str, out: Path | None, say: Callable[[str], None]) -> Exported:
     """Write a finished run in one of FORMS.
@@ -139,7 +148,7 @@ def _files(
     say("exporting the network, and comparing its answers")
     network, check = subject.onnx()
     if to in ("static", "space", "docker"):
-        facts, tried = subject.facts, examples_of(subject.found, subject.facts)
+        facts, tried = subject.told(), examples_of(subject.found, subject.facts)
         if to == "static":
             made = page_files(facts, network, check.line(), tried)
             return {**made, "README.md": hub_card(facts, _PAGE).encode()}, check

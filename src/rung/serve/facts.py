@@ -79,6 +79,8 @@ class Facts:
         dry_run: a try on a few examples, whose score means nothing.
         version: of rung.
         card: the model card of the run, Markdown.
+        within: of answers that are numbers, how far from the truth nine in ten are, and "of" how many rows
+            of the test part that was found.
         app: how an input is prepared; None where the project does not say.
     """
 
@@ -103,6 +105,7 @@ class Facts:
     dry_run: bool
     version: str
     card: str
+    within: dict[str, Any] | None = None
     app: App | None = None
     findings: dict[str, Any] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from rung.serve.errors import ExportError
+from rung.serve.evidence import with_evidence
 from rung.serve.facts import Examples, Facts
 
 _FOLDER = Path(__file__).parent / "page"
@@ -39,6 +40,7 @@ def page_files(facts: Facts, network: bytes, checked: str, tried: Examples) -> d
             rule=f"A page is there for projects whose app.py takes a {' or a '.join(kinds())}.",
             fix=f"rung export {facts.run} --to onnx",
         )
+    network = with_evidence(network) if kind == "picture" else network
     _need(network, facts.run)
     told = {
         "classes": facts.classes,

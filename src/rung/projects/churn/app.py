@@ -4,36 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from rung.data import Dataset
 from rung.data.prepare import Columns
 from rung.serve.facts import App
+from rung.serve.form import form
 from rung.train.inputs import Inputs
 
 
 def app(config: Any, data: Dataset, inputs: Inputs) -> App:
     """Say how a customer becomes the network's input, as `prepare` in recipe.py does it."""
     (columns,) = (fitted for fitted in inputs.fitted if isinstance(fitted, Columns))
-    train = data.split("train")[0]
     state = columns.state()
     words = dict(zip(columns.strings, columns.categories.values, strict=True))
-    fields = []
-    for name, kind in columns.columns.items():
-        if kind == "number":
-            known = train[name][~np.isnan(train[name].astype(float))].astype(float)
-            low, middle, high = np.percentile(known, (0, 50, 100)) if len(known) else (0.0, 0.0, 0.0)
-            told = {"low": float(low), "middle": float(middle), "high": float(high)}
-            fields.append({"name": name, "kind": kind, **told})
-        else:
-            fields.append({"name": name, "kind": kind, "choices": list(words[name])})
     return App(
         kind="table",
         spec={
             "columns": state["columns"],
             "scaler": {k: state["scaler"][k] for k in ("indicators", "median", "mean", "scale", "gaps")},
             "categories": {"values": state["categories"]["values"]},
-            "fields": fields,
+            "fields": form(data.split("train")[0], words, list(columns.columns)),
         },
         takes=f"one customer: {', '.join(columns.columns)}; numbers standardised by the training rows, "
         "then a column of 0 and 1 for each word",

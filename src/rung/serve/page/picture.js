@@ -118,7 +118,10 @@ const Picture = (() => {
 
   /** Return the network's input, a batch of one, of bytes as `fitted` gives them. */
   function input(pixels, settings) {
-    const data = Float32Array.from(pixels, (v) => Math.fround(v - settings.offset) / Math.fround(settings.scale));
+    const size = pixels.length / settings.channels;
+    const of = (told, i) => Math.fround(Array.isArray(told) ? told[told.length > 1 ? Math.floor(i / size) : 0] : told);
+    const { offset, scale } = settings;
+    const data = Float32Array.from(pixels, (v, i) => Math.fround(v - of(offset, i)) / of(scale, i));
     const dims = settings.layout === "rows" ? [1, data.length] : [1, settings.channels, ...settings.size];
     return { dims, data };
   }

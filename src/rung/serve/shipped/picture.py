@@ -25,7 +25,8 @@ def prepare(picture: Any, settings: dict[str, Any]) -> tuple[np.ndarray, ...]:
         picture: (height, width), or with 3 or 4 channels, from 0 to 255.
         settings: `size` (height, width) and `channels` of the training's pictures; `ink`: whether they are
             ink on paper, 255 for ink, fitted as MNIST's digits were; `layout`: "rows" (1, pixels) or "maps"
-            (1, channels, height, width); a value v becomes (v - `offset`) / `scale`.
+            (1, channels, height, width); a value v becomes (v - `offset`) / `scale`, each one number or one
+            a channel.
 
     Raises:
         Refused: it is no picture, too large, or empty where ink is wanted.
@@ -33,9 +34,8 @@ def prepare(picture: Any, settings: dict[str, Any]) -> tuple[np.ndarray, ...]:
     pixels = fitted(picture, settings)
     first = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
     x = first[None].astype(np.float32)
-    if settings["offset"]:
-        x = x - np.float32(settings["offset"])
-    x = x / np.float32(settings["scale"])
+    offset, scale = (np.asarray(settings[key], np.float32).reshape(-1, 1, 1) for key in ("offset", "scale"))
+    x = (x - offset) / scale if offset.any() else x / scale
     return (np.ascontiguousarray(x.reshape(1, -1) if settings["layout"] == "rows" else x),)
 
 

@@ -24,9 +24,10 @@ def build() -> gr.Blocks:
         gr.Markdown("## What it cannot do\n\n" + "\n".join(f"- {limit}" for limit in INPUT["limits"]))
         with gr.Accordion("The model card", open=False):
             gr.Markdown((FOLDER / "CARD.md").read_text(encoding="utf-8"))
-    app.queue(default_concurrency_limit=2, max_size=100)
+    # Two answers are computed at a time, others wait in a line and are told their place in it.
+    app.queue(default_concurrency_limit=2, max_size=200)
     return app
 
 
 if __name__ == "__main__":
-    build().launch(allowed_paths=[str(FOLDER / "failures")])
+    build().launch(allowed_paths=[str(FOLDER / name) for name in ("examples", "failures")])

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnxruntime
 from prepare import Refused, prepare
 
 FOLDER = Path(__file__).parent
 INPUT = json.loads((FOLDER / "input.json").read_text(encoding="utf-8"))
 ABOUT = json.loads((FOLDER / "about.json").read_text(encoding="utf-8"))
-SESSION = onnxruntime.InferenceSession(str(FOLDER / "model.onnx"), providers=["CPUExecutionProvider"])
+_OPTIONS = onnxruntime.SessionOptions()
+_OPTIONS.add_session_config_entry("session.intra_op.allow_spinning", "0")  # threads that wait leave the CPU
+SESSION = onnxruntime.InferenceSession(
+    str(FOLDER / "model.onnx"), _OPTIONS, providers=["CPUExecutionProvider"]
+)
+OUTPUTS = [entry.name for entry in SESSION.get_outputs()]
 
-__all__ = ["ABOUT", "FOLDER", "INPUT", "Refused", "answer"]
+__all__ = ["ABOUT", "FOLDER", "INPUT", "OUTPUTS", "Refused", "answer", "run"]
+
+
+def run(arrays: Sequence[np.ndarray], outputs: Sequence[str]) -> list[np.ndarray]:
+    """Return what the network makes of prepared arrays, a batch of any length: the outputs named."""
+    feed = {entry.name: array for entry, array in zip(SESSION.get_inputs(), arrays, strict=True)}
+    made: list[np.ndarray] = SESSION.run(list(outputs), feed)
+    return made
 
 
 def answer(given: Any) -> tuple[dict[str, float], float]:
@@ -25,8 +39,6 @@ def answer(given: Any) -> tuple[dict[str, float], float]:
         Refused: the input is none that the network can be asked about.
     """
     start = time.perf_counter()
-    arrays = prepare(given, INPUT["spec"])
-    feed = {entry.name: array for entry, array in zip(SESSION.get_inputs(), arrays, strict=True)}
-    (probabilities,) = SESSION.run(["probabilities"], feed)[0]
+    (probabilities,) = run(prepare(given, INPUT["spec"]), ["probabilities"])[0]
     took = (time.perf_counter() - start) * 1000
     return dict(zip(ABOUT["classes"], map(float, probabilities), strict=True)), took

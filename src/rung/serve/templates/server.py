@@ -49,7 +49,9 @@ def refused(status: int, why: str) -> JSONResponse:
     return JSONResponse({"error": why}, status_code=status)
 
 
-server = gr.mount_gradio_app(server, build(), path="/", allowed_paths=[str(FOLDER / "failures")])
+server = gr.mount_gradio_app(
+    server, build(), path="/", allowed_paths=[str(FOLDER / name) for name in ("examples", "failures")]
+)
 
 if __name__ == "__main__":
     host, port = os.environ.get("HOST", "0.0.0.0"), int(os.environ.get("PORT", "7860"))
