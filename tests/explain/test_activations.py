@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 import rung.scratch.models.lenet
-from rung.explain.activations import activations, of_one, strongest
+from rung.explain.activations import activations, of_one, peaks, strongest
 from rung.explain.colors import colored, png, tiled
 from rung.explain.filters import filters
 from rung.explain.subject import Subject
@@ -62,12 +62,17 @@ def test_shapes_come_down_to_what_can_be_drawn():
 
 
 def test_the_strongest_examples_are_those_with_the_highest_peak_anywhere():
-    values = np.zeros((5, 2, 3, 3))
-    values[3, 0, 2, 1], values[1, 0, 0, 0], values[4, 1, 1, 1] = 9, 5, 2
-    rows, peaks = strongest(values, 2)
+    x = np.zeros((5, 2, 3, 3), np.float32)
+    x[3, 0, 2, 1], x[1, 0, 0, 0], x[4, 1, 1, 1] = 9, 5, 2
+    found = peaks(Subject(nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Linear(18, 4, rng=0))), [x[:3], x[3:]])
+    assert {layer: values.shape for layer, values in found.items()} == {
+        "0": (5, 2),
+        "1": (5, 18),
+        "2": (5, 4),
+    }
+    rows, highs = strongest(found["0"], 2)
     assert rows.tolist() == [[3, 1], [4, 0]]
-    assert peaks.tolist() == [[9, 5], [2, 0]]
-    assert strongest(values[:, :, 0, 0], 1)[0].tolist() == [[1], [0]]
+    assert highs.tolist() == [[9, 5], [2, 0]]
 
 
 def test_tiles_lie_where_they_belong():
@@ -92,17 +97,29 @@ def test_a_picture_is_a_png_of_its_numbers():
 
 def test_first_filters_are_seen_in_the_space_of_the_picture():
     mlp = Subject(MLP([12, 5, 2], rng=0))
-    seen = filters(mlp, (3, 4))
+    seen = filters(mlp, (3, 4))[0]
     assert seen.values.shape == (5, 1, 3, 4)
     weight = next(p.data for p in mlp.model.parameters())
     assert np.array_equal(seen.values[2, 0].ravel(), weight[2])
-    assert filters(mlp) is None
-    assert filters(Subject(LeNet())).values.shape == (6, 1, 5, 5)
+    assert filters(Subject(LeNet()), (28, 28))[0].values.shape == (6, 1, 5, 5)
     colours = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU())
     with torch.no_grad():
         colours[0].weight.zero_()
         colours[0].weight[0, 0] = 2.0  # looks for red alone
-    picture = filters(Subject(colours)).picture()
+    picture = filters(Subject(colours), (8, 8, 3))[0].picture()
     assert picture[0, 0].tolist() == [255, 128, 128, 255]
     assert picture[-1, -1].tolist() == [128, 128, 128, 255]
-    assert filters(Subject(torch.nn.Sequential(torch.nn.Embedding(3, 2)))) is None
+
+
+def test_all_other_weights_are_seen_too():
+    found = {f.layer: f for f in filters(Subject(LeNet()), (28, 28))}
+    assert list(found) == ["conv1", "conv2", "fc1", "fc2", "fc3"]
+    assert [f.is_first for f in found.values()] == [True, False, False, False, False]
+    assert found["conv2"].picture().shape[2] == 4
+    assert "16 filters of 6 channels of 5 x 5" in found["conv2"].caption()
+    assert found["fc1"].picture().shape == (120, 128, 4), "at most so much of a large matrix"
+    assert "120 outputs, a row each, by 400 inputs, the first 120 and 128 shown" in found["fc1"].caption()
+    lstm = {f.layer: f.values.shape for f in filters(Subject(torch.nn.LSTM(3, 5)))}
+    assert lstm == {"weight_ih_l0": (20, 3), "weight_hh_l0": (20, 5)}
+    thin = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 1))
+    assert filters(Subject(thin), (8, 8, 3))[0].values.shape == (4, 3), "a 1 x 1 convolution is a matrix"

@@ -8,6 +8,7 @@ import pytest
 from rung.data.interval import wilson
 from rung.explain.answers import Answers
 from rung.explain.failures import confusions, worst_losses
+from rung.explain.misses import Misses
 from rung.scratch.errors import SettingError, ShapeError
 
 P = np.array([[0.9, 0.1, 0.0], [0.1, 0.7, 0.2], [0.5, 0.3, 0.2], [0.05, 0.9, 0.05], [0.0, 0.6, 0.4]])
@@ -91,3 +92,17 @@ def test_wilsons_interval_stays_in_bounds():
     assert wilson(0, 10)[0] == 0
     assert wilson(10, 10)[1] == 1
     assert wilson(0, 10)[1] == pytest.approx(0.2775, abs=1e-3)
+
+
+def test_numbers_that_are_furthest_off_come_first_and_stand_out():
+    truth = np.arange(30.0)
+    answers = truth.copy()
+    answers[7], answers[20] = 57, 15
+    found = Misses(answers, truth)
+    assert found.worst[:2].tolist() == [7, 20]
+    assert "The worst is example 7: 7, answered 57" in found.caption
+    assert found.table().rows[1] == (20, 20.0, 15.0, -5.0)
+    assert "example 7: 7, answered 57" in found.svg()
+    assert Misses(np.ones(1), np.ones(1)).svg().startswith("<svg"), "one answer, and it is right"
+    with pytest.raises(ShapeError, match=r"answers \(3,\), truths \(2,\)"):
+        Misses(np.ones(3), np.ones(2))

@@ -8,13 +8,16 @@ import pytest
 from PIL import Image, ImageDraw
 
 from rung.cli import main as rung
+from rung.projects.brought import ExampleError, decoded
+from rung.projects.checking import sanity
 from rung.projects.command import main
-from rung.projects.failing import NoClassesError, attributes, failing
-from rung.projects.looking import ExampleError, Looking, decoded
-from rung.projects.views import GROUPS, by_column, recorded, views
+from rung.projects.failing import attributes, failing
+from rung.projects.looking import Looking
+from rung.projects.view import GROUPS
+from rung.projects.views import recorded, views
+from rung.projects.why_views import by_column
 from rung.train.checkpoint import CheckpointError
 from rung.train.record import find_run
-from rung.train.tasks import Number
 
 LENET = ["digits", "--data", "mnist5k", "--engine", "pytorch", "--model", "lenet", "--data-limit", "400"]
 GOOD, BAD = ("fine", "great"), ("dull", "poor")
@@ -57,8 +60,8 @@ def opened(home):
 
 
 def seen(looking, example):
-    answer = looking.answer(example)
-    return {view.name: view for view in views(looking, example, answer, recorded(looking))}
+    found = views(looking, example, recorded(looking))[1]
+    return {each.name: each for view in found for each in view.whole()}
 
 
 def test_answers_are_those_that_the_run_was_scored_by(opened):
@@ -78,7 +81,7 @@ def test_a_picture_network_is_seen_in_every_way(opened):
     example = looking.example(3)
     found = seen(looking, example)
     assert {v.group for v in found.values()} == set(GROUPS) - {"words"}
-    assert {"why-saliency", "why-grad-cam", "why-occlusion", "network", "weights"} <= set(found)
+    assert {"why-saliency", "why-grad-cam", "why-occlusion", "network", "weights-conv1"} <= set(found)
     assert [n for n in found if n.startswith("layer-")] == [
         "layer-0-conv1", "layer-1-conv2", "layer-2-fc1", "layer-3-fc2", "layer-4-fc3",
     ]  # fmt: skip
@@ -99,11 +102,15 @@ def test_readers_show_words_gates_and_attention(opened, name):
     example = looking.own_text("the great <film> & the plot")
     assert list(example.words[:2]) == ["the", "great"]
     found = seen(looking, example)
-    wanted = {"bilstm": {"gates-read-l0", "gates-read-l0_reverse"}, "transformer": {"attention"}}[name]
+    wanted = {
+        "bilstm": {"gates-read-l0", "gates-read-l0_reverse"},
+        "transformer": {"attention", "attention-1", "attention-2"},
+    }[name]
     assert wanted <= set(found)
     assert found["why-occlusion"].numbers().shape == (len(example.words),)
     assert "&lt;" in found["why-saliency"].as_bytes().decode()
-    assert "great" in found["why-saliency"].text
+    assert "great" in found["why-saliency"].text()
+    assert found["why-saliency"].as_bytes("svg").startswith(b"<svg")
     if name == "transformer":
         weights = found["attention"].numbers()
         np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-4)
@@ -201,10 +208,14 @@ def test_the_terminal_tells_and_writes_all_of_it(home, tmp_path, capsys):
     assert rung(["look", "lenet", "--test", "2", "--out", str(folder)]) == 0
     out = capsys.readouterr().out
     assert "conv1  Conv2d  1x6x28x28" in out
+    assert "memory" in out.splitlines()[0]
+    assert "time" in out.splitlines()[0]
+    assert out.count("Sanity check ") == 7
     assert max(map(len, out.replace(str(folder), "").splitlines())) <= 80
     page = (folder / "index.html").read_text(encoding="utf-8")
     files = {f.name for f in folder.iterdir()}
     assert {"network.svg", "why-saliency.png", "layer-0-conv1.png", "layer-0-conv1.npy"} <= files
+    assert {"why-saliency-random.png", "strongest-conv1.png", "weights-conv2.png"} <= files
     assert not [f for f in files if f.startswith(".")]
     for picture in (f for f in files if f.endswith(".png")):
         assert f'src="{picture}"' in page
@@ -225,28 +236,73 @@ def test_the_terminal_says_what_is_wrong(home, tmp_path, capsys):
         assert said in capsys.readouterr().err
 
 
-def test_where_it_fails_agrees_with_the_score_and_every_view_is_whole(opened, monkeypatch):
+def test_where_it_fails_agrees_with_the_score_and_every_view_is_whole(opened):
     looking = opened["lenet"]
     found = failing(looking)
     result = looking.run.result
     assert found.answers.right.mean() == pytest.approx(result["score"]["value"])
     by_name = {view.name: view for view in found.views}
     assert np.array_equal(by_name["confusions"].numbers(), result["confusion"])
-    assert {"calibration", "groups", "units", "examples-pca", "examples-t-sne", "strongest-conv1"} <= set(
-        by_name
-    )
+    assert {"calibration", "groups", "units", "examples-pca", "examples-t-sne"} <= set(by_name)
     for view in found.views:
         assert view.as_bytes()
         assert view.caption
         assert view.numbers().size or view.name == "groups"
-    rows = by_name["strongest-conv2"].numbers()
-    peaks = looking.subject.value(looking.restored.inputs.take(looking.rows[rows[2]]), "conv2")[:, 2].max(
-        (1, 2)
-    )
+    assert [(p.truth, p.answer) for p in found.pairs][:1], "what is confused most"
+
+
+def test_each_layer_shows_the_real_examples_that_make_it_strongest(opened):
+    looking = opened["lenet"]
+    found = seen(looking, looking.example(0))
+    rows = found["strongest-conv2"].numbers()
+    assert rows.shape == (16, 9)
+    shown = looking.restored.inputs.take(looking.rows[rows[2]])
+    peaks = looking.subject.value(shown, "conv2")[:, 2].max((1, 2))
     assert list(peaks) == sorted(peaks, reverse=True), "the strongest example first"
-    monkeypatch.setattr(looking.restored.recipe, "TASK", Number())
-    with pytest.raises(NoClassesError, match="the answers of lenet are no classes"):
-        failing(looking)
+    assert Image.open(io.BytesIO(found["strongest-conv2"].as_bytes())).size[0] > 9 * 28
+    assert found["strongest-fc1"].numbers().shape == (120, 9), "units of a linear layer too"
+
+
+def test_every_map_stands_beside_that_of_random_weights_and_is_checked_once(opened, monkeypatch):
+    looking = opened["lenet"]
+    found = seen(looking, looking.example(3))
+    for name in ("why-saliency", "why-occlusion"):
+        noise = found[f"{name}-random"]
+        assert noise.numbers().shape == found[name].numbers().shape
+        assert not np.allclose(noise.numbers(), found[name].numbers())
+        assert noise.as_bytes() != found[name].as_bytes()
+    kept = sanity(looking)
+    steps = [(len(c.similarities), c.is_done) for c in kept.steps("saliency")]
+    assert steps == [(1, False), (2, False), (3, False), (4, True)]
+    checked = kept.checked("saliency")
+    assert -1 <= checked.similarity <= 1
+    assert f"Similarity {checked.similarity:.2f} over 4 examples" in checked.verdict
+    file = looking.run.folder / "sanity.json"
+    assert json.loads(file.read_text())["similarities"]["saliency"] == list(checked.similarities)
+    again = Looking(looking.run)
+    assert sanity(again).checked("saliency") == checked, "kept in the run's folder"
+    told = json.loads(file.read_text()) | {"weights": "others"}
+    file.write_text(json.dumps(told))
+    assert not sanity(Looking(looking.run)).checked("saliency").similarities, "of other weights: not"
+    file.write_text("{broken")
+    assert not sanity(Looking(looking.run)).checked("saliency").similarities
+    file.unlink()
+
+
+def test_a_map_that_ignores_the_weights_fails_its_check(opened, monkeypatch):
+    looking = Looking(opened["lenet"].run)
+    edges = np.random.default_rng(0).normal(size=(1, 28, 28))
+
+    class Map:
+        map = edges
+
+    monkeypatch.setattr("rung.projects.checking.attribute", lambda *args: Map)
+    kept = sanity(looking)
+    for _ in kept.steps("guided-backprop"):
+        pass
+    assert kept.checked("guided-backprop").similarity == 1.0
+    assert "Sanity check failed" in kept.checked("guided-backprop").verdict
+    (looking.run.folder / "sanity.json").unlink()
 
 
 def test_examples_are_grouped_by_what_the_data_hold(opened):
@@ -276,6 +332,12 @@ def test_networks_of_several_inputs_are_seen(home, tmp_path):
     found = seen(people, people.example(0))
     assert {"age", "drinks"} <= {name for name, _ in by_column(people, found["why-occlusion"].numbers())}
     assert {view.name for view in failing(people).views} >= {"confusions", "units"}
+    missed = failing(stars)
+    assert missed.misses.off[missed.misses.worst[0]] == pytest.approx(
+        stars.run.result["mistakes"][0]["answer"] - stars.run.result["mistakes"][0]["truth"], abs=1e-4
+    )
+    assert {"misses", "units"} <= {view.name for view in missed.views}
+    assert all(view.as_bytes() and view.numbers().size for view in missed.views)
     found = seen(stars, stars.example(0))
     assert "network" in found
     assert not [name for name in found if name.startswith("why")], "one id tells nothing apart"

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from rung.cli import main as rung
-from rung.projects.looking import ExampleError
+from rung.projects.brought import ExampleError
 from rung.projects.outside import ModelFileError, Outside
 from rung.projects.views import recorded, views
 
@@ -27,13 +27,15 @@ def test_every_view_of_a_picture_network_is_there(files):
     model, x, *names = files
     outside = Outside(*names, trust=True)
     example = outside.example(1)
-    answer = outside.answer(example)
+    answer, all_views = views(outside, example, recorded(outside))
     with torch.no_grad():
         expected = torch.softmax(model(torch.tensor(x[1:2], dtype=torch.float32)), 1)[0].numpy()
     assert answer.top[0][0] == f"output {expected.argmax()}"
     assert dict(answer.top)["output 0"] == pytest.approx(float(expected[0]), abs=1e-5)
-    found = {v.name: v for v in views(outside, example, answer, recorded(outside))}
-    assert {"network", "why-saliency", "why-grad-cam", "why-occlusion", "weights", "layer-0-0"} <= set(found)
+    found = {v.name: v for v in all_views}
+    assert {"network", "why-saliency", "why-grad-cam", "why-occlusion", "weights-0", "layer-0-0"} <= set(
+        found
+    )
     assert all(view.as_bytes() for view in found.values())
     assert found["why-saliency"].numbers().shape == (12, 12)
 
@@ -53,7 +55,7 @@ def test_a_table_and_several_inputs_go_too(tmp_path):
     torch.save(torch.nn.Linear(3, 1), model)
     np.save(tmp_path / "x.npy", np.ones((4, 3)))
     one = Outside(str(model), str(tmp_path / "x.npy"), trust=True)
-    assert one.answer(one.example(0)).top == ()
+    assert one.pass_through(one.example(0))[0].top == ()
     two = Outside(str(model), str(tmp_path / "x.npz"), trust=True)
     two.subject = type(two.subject)(Two())
     assert len(recorded(two).calls) == 2

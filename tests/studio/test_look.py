@@ -14,8 +14,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from rung.projects.command import main
-from rung.studio import assets, runs
+from rung.studio import assets, looked, runs
 from rung.studio.faults import handlers
+from rung.train.record import find_run
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +58,18 @@ def test_the_page_shows_the_example_the_answer_and_every_view(client):
     page = client.get("/runs/lenet/look?n=5").text
     assert "<h1>Test example 5</h1>" in page
     assert 'alt="test example 5: ' in page
-    for title in ("Why it said so", "The network", "Layer by layer", "What its first weights look for"):
+    for title in ("Why it said so", "The network", "Layer by layer", "What its weights look for"):
         assert f">{title}</h2>" in page
     addresses = [a.replace("&amp;", "&") for a in pictures(page)]
-    assert len(addresses) == 13
+    maps = [a for a in addresses if "/why-" in a]
+    assert len(maps) == 14, "seven methods, each beside itself with random weights"
+    assert len([a for a in addresses if "/layer-" in a]) == 5
     for address in addresses:
         answer = client.get(address)
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "image/png"
         Image.open(io.BytesIO(answer.content)).verify()
+    assert page.count('class="check"') == 7
     numbers = client.get(re.search(r'href="(/runs/lenet/look/layer-0-conv1\.npy[^"]*)"', page)[1])
     assert np.load(io.BytesIO(numbers.content)).shape == (6, 28, 28)
     drawing = client.get("/runs/lenet/look/network.svg?n=5")
@@ -156,6 +160,39 @@ def test_a_run_without_weights_says_how_to_get_them(client, home):
     shutil.rmtree(home / "runs" / "bare")
 
 
+def test_a_map_is_checked_one_example_at_a_time_and_then_at_once(client):
+    address = "/api/runs/lenet/look/check/saliency?n=5"
+    steps = [client.post(address).json() for _ in range(5)]
+    assert [(step["done"], step["of"]) for step in steps] == [(1, 4), (2, 4), (3, 4), (4, 4), (4, 4)]
+    assert [bool(step["verdict"]) for step in steps] == [False, False, False, True, True]
+    assert steps[3] == steps[4]
+    assert f"Similarity {steps[3]['similarity']:.2f} over 4 examples" in steps[3]["verdict"]
+    assert client.post("/api/runs/lenet/look/check/nothing?n=5").status_code == 404
+    assert client.post("/api/runs/reader/look/check/grad-cam").status_code == 404
+
+
+def test_words_are_fetched_as_text_and_saved_as_a_drawing(client):
+    page = client.get("/runs/reader/look?n=0").text
+    words = re.search(r'data-words="(/runs/reader/look/why-saliency\.html[^"]*)"', page)[1].replace(
+        "&amp;", "&"
+    )
+    told = client.get(words)
+    assert told.headers["content-type"].startswith("text/html")
+    assert "<span" in told.text
+    saved = client.get(words.replace(".html", ".svg"))
+    assert saved.content.startswith(b"<svg")
+    assert client.get(words.replace("saliency.html", "saliency-random.html")).text != told.text
+    assert "Attention of layers.0.attention" in page, "every layer's heads, not the first's alone"
+    assert "Attention of layers.1.attention" in page
+
+
+def test_nothing_is_drawn_for_a_page_that_was_left(client, home):
+    run = find_run("lenet")
+    told = {"n": "5", "open": "-", "file": "why-saliency.png"}
+    assert looked.act("file", run, told, None, lambda: False) == b""
+    assert looked.act("file", run, told, None, lambda: True)[:4] == b"\x89PNG"
+
+
 # the brightness of the middle row of the picture that the network was shown
 INK = """() => {
   const canvas = document.createElement("canvas");
@@ -209,11 +246,12 @@ def test_where_it_fails_is_shown_with_ways_inside(client):
     page = client.get("/runs/lenet/failures").text
     for title in ("What is taken for what", "Is it as sure as it is right?", "What its units do"):
         assert f"<h3>{title}</h3>" in page
-    assert "What makes the channels of conv1 strongest" in page
+    assert "What makes the channels of conv1 strongest" in client.get("/runs/lenet/look").text
+    assert 'id="pairs"' in page
     inside = re.findall(r'href="(/runs/lenet/look\?n=\d+)"', page)
     assert inside
     assert client.get(inside[0]).status_code == 200
-    for address in {*pictures(page), "/runs/lenet/failures/confusions.npy"}:
+    for address in {*pictures(page), "/runs/lenet/failures/confusions.npy", "/runs/lenet/failures/units.svg"}:
         assert client.get(address).status_code == 200
     confused = np.load(io.BytesIO(client.get("/runs/lenet/failures/confusions.npy").content))
     assert np.array_equal(confused, client.get("/api/runs/lenet").json()["result"]["confusion"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,18 @@ def activations(subject: Subject, x: Any) -> list[Activation]:
         >>> [(a.layer, a.kind, a.values.shape) for a in activations(Subject(model), np.ones((1, 2)))]
         [('0', 'Linear', (3,)), ('1', 'ReLU', (3,))]
     """
+    return passed(subject, x)[1]
+
+
+def passed(subject: Subject, x: Any) -> tuple[np.ndarray, list[Activation]]:
+    """Return what a model answers to one input, and in the same pass what every layer made of it.
+
+    Args:
+        subject: the model.
+        x: one input: a batch of 1.
+
+    Cost: one pass.
+    """
     engine = subject.engine
     found: list[Activation] = []
 
@@ -75,8 +88,8 @@ def activations(subject: Subject, x: Any) -> list[Activation]:
             found.append(Activation(name, type(module).__name__, values))
 
     with around(subject, None, leave):
-        subject.ask(x)
-    return found
+        answer = subject.ask(x)
+    return answer, found
 
 
 def of_one(values: np.ndarray) -> np.ndarray:
@@ -89,17 +102,52 @@ def of_one(values: np.ndarray) -> np.ndarray:
     return one.reshape(-1, *one.shape[-2:]) if one.ndim > 3 else np.atleast_1d(one)
 
 
-def strongest(values: np.ndarray, k: int = 9) -> tuple[np.ndarray, np.ndarray]:
+def peaks(subject: Subject, batches: Iterable[Any]) -> dict[str, np.ndarray]:
+    """Return for every layer how high each of its channels or features goes in each of many examples.
+
+    Args:
+        subject: the model.
+        batches: examples, as many at a time as memory suits.
+
+    Returns:
+        by layer, (n, channels): of maps (n, channels, h, w) the largest number, of vectors (n, features)
+        themselves. A layer that makes something else, or is called more than once, is left out.
+
+    Cost: one pass.
+
+    Example:
+        >>> from rung.scratch import nn
+        >>> found = peaks(Subject(nn.Sequential(nn.Linear(2, 3, rng=0), nn.ReLU())), [np.ones((4, 2))] * 2)
+        >>> {layer: values.shape for layer, values in found.items()}
+        {'0': (8, 3), '1': (8, 3)}
+    """
+    engine = subject.engine
+    found: dict[str, list[np.ndarray]] = {}
+    count = 0
+
+    def leave(name: str, module: Any, args: Any, out: Any, kept: Any, is_layer: bool) -> None:
+        values = engine.array(first_of(out))
+        if is_layer and values.ndim in (2, 4):
+            high = values.reshape(*values.shape[:2], -1).max(axis=2)
+            found.setdefault(name, []).append(np.array(high))
+
+    for x in batches:
+        count += len(x[0] if isinstance(x, tuple) else x)
+        with around(subject, None, leave):
+            subject.ask(x)
+    whole = {name: np.concatenate(some) for name, some in found.items()}
+    return {name: values for name, values in whole.items() if len(values) == count}
+
+
+def strongest(peaks: np.ndarray, k: int = 9) -> tuple[np.ndarray, np.ndarray]:
     """Return for each channel the examples that make it strongest, and how strong.
 
     Args:
-        values: what a layer made of n examples: (n, channels, h, w), where the largest number of a map
-            counts, or (n, features).
+        peaks: of one layer, (n, channels), from `peaks`.
         k: examples a channel.
 
     Returns:
         example numbers (channels, k), and the peaks that they reach, the highest first.
     """
-    peaks = values.reshape(*values.shape[:2], -1).max(axis=2)  # (n, channels)
     order = np.argsort(-peaks, axis=0, kind="stable")[:k]  # (k, channels)
     return order.T, np.take_along_axis(peaks, order, axis=0).T

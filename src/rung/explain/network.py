@@ -299,6 +299,8 @@ def _cost(node: Node) -> str:
     told = [_shape(node.output)]
     if node.parameters:
         told.append(f"{told_count(node.parameters)} par.")
+    if node.is_layer:
+        told.append(told_bytes(node.bytes))
     if node.flops:
         told.append(told_flops(node.flops))
     if node.seconds > 0:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rung.explain.colors import png
+from rung.explain.sheet import HIGH, LOW, Sheet
 
 FOR = (212, 95, 18)  # orange, #d45f12
 AGAINST = (28, 109, 179)  # blue, #1c6db3
@@ -106,6 +107,31 @@ def words_html(words: Sequence[str], values: np.ndarray, most: float | None = No
         style = f' style="background:rgba({rgb},{opaque:g})"' if opaque else ""
         spans.append(f'<span title="{value:+.3g}"{style}>{html.escape(word)}</span>')
     return " ".join(spans)
+
+
+def words_svg(words: Sequence[str], values: np.ndarray, wide: int = 560) -> str:
+    """Return the same words as SVG, broken into lines: what `words_html` shows, to be saved as a picture.
+
+    Args:
+        words: what was read.
+        values: one number a word.
+        wide: pixels of a line, about.
+    """
+    letter, line, x, y = 7.9, 26, 8.0, 24.0
+    placed = []
+    for word, value, share in zip(words, values, strengths(values), strict=True):
+        long = letter * max(1, len(word)) + 6
+        if x > 8 and x + long > wide - 8:
+            x, y = 8.0, y + line
+        placed.append((x, y, long, word, float(value), float(share)))
+        x += long + 4
+    sheet = Sheet(wide, y + 14, " ".join(words))
+    for left, base, long, word, value, share in placed:
+        fill = HIGH if share > 0 else LOW
+        told = f"{word}: {value:+.3g}"
+        sheet.rect(left, base - 15, long, 20, fill=fill, opacity=BEHIND * abs(share), title=told)
+        sheet.text(left + 3, base, word)
+    return sheet.svg()
 
 
 def words_text(words: Sequence[str], values: np.ndarray, most: float | None = None) -> str:

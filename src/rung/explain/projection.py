@@ -208,6 +208,8 @@ def _tsne(values: np.ndarray, perplexity: float, seed: int) -> np.ndarray:
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits
 
+    if values.shape[1] < 2:  # a line has no plane to begin from
+        values = np.column_stack([values, np.zeros(len(values))])
     made = TSNE(2, perplexity=min(perplexity, (len(values) - 1) / 3), init="pca", random_state=seed)
     # In one thread: the sums of several come in any order, and their last bits grow into another picture.
     with threadpool_limits(1):

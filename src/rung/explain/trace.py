@@ -18,6 +18,9 @@ from rung.explain.subject import Subject, first_of
 __all__ = ["INPUT", "Call", "Trace", "trace"]
 
 
+ENOUGH = 0.5  # seconds that are spent on timing
+
+
 @dataclass(frozen=True)
 class Call:
     """One call of one layer that calls no other layer; or what a block did itself before it returned.
@@ -65,6 +68,7 @@ class Trace:
         parameters: how many numbers the network trains or keeps frozen, a shared one counted once.
         parameter_bytes: what they take.
         flops: of all products, those outside of any layer too.
+        quickest: seconds that the quickest of the timed passes took; NaN if none was timed.
     """
 
     engine: str
@@ -76,6 +80,7 @@ class Trace:
     parameters: int
     parameter_bytes: int
     flops: int
+    quickest: float = nan
 
     @property
     def seconds(self) -> float:
@@ -99,7 +104,8 @@ def trace(subject: Subject, x: Any, times: int = 5) -> Trace:
     Args:
         subject: the model.
         x: an input, as for `subject.ask`; best of one example.
-        times: how many passes are timed; 0 for none.
+        times: how many passes are timed at most; 0 for none. Fewer of a slow network: half a second is
+            spent on it, and one pass at least.
 
     Cost: times + 1 passes.
 
@@ -122,9 +128,10 @@ def trace(subject: Subject, x: Any, times: int = 5) -> Trace:
         flops = counted() + recorder.unseen
     sources, between = recorder.came_from.sources((out,))
     parameters = list(subject.model.parameters())
+    rounds = _rounds(subject, x, times)
     return Trace(
         engine.name,
-        tuple(_with_seconds(recorder.calls, [_clocked(subject, x) for _ in range(times)])),
+        tuple(_with_seconds(recorder.calls, rounds)),
         recorder.blocks,
         shapes_of((tensors,)),
         sources,
@@ -132,6 +139,7 @@ def trace(subject: Subject, x: Any, times: int = 5) -> Trace:
         sum(int(p.numel()) for p in parameters),
         sum(engine.array(p).nbytes for p in parameters),
         flops,
+        min((sum(one) for one in rounds), default=nan),
     )
 
 
@@ -198,6 +206,14 @@ def _with_seconds(calls: Sequence[Call], rounds: Sequence[Sequence[float]]) -> I
     clocked = iter([median(column) for column in zip(*rounds, strict=True)] if fit else [])
     for call in calls:
         yield replace(call, seconds=next(clocked, nan)) if call.is_layer else call
+
+
+def _rounds(subject: Subject, x: Any, times: int) -> list[list[float]]:
+    """Time passes until there are enough, or enough time is spent."""
+    until, found = perf_counter() + ENOUGH, list[list[float]]()
+    while len(found) < times and (not found or perf_counter() < until):
+        found.append(_clocked(subject, x))
+    return found
 
 
 def _clocked(subject: Subject, x: Any) -> list[float]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from rung.learn import workspace
 from rung.learn.cut import cut_names
+from rung.learn.hashes import code_hash
 from rung.learn.lesson import FOLDER, Lesson, lesson
 from rung.learn.standing import is_mine
 
@@ -34,11 +35,14 @@ class Replacements(dict[type, type]):
 
     Attributes:
         lesson: {class of the library: slug of the lesson it was written in}.
+        code: {class of the library: hash of the learner's files that it is made of}: a run keeps it, and is
+            looked into later on the same code or not on the learner's at all.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.lesson: dict[type, str] = {}
+        self.code: dict[type, str] = {}
 
 
 def mine(slug: str | Lesson) -> Parts:
@@ -69,6 +73,7 @@ def replacements() -> Replacements:
 
     found = Replacements()
     written: dict[type, dict[str, Any]] = {}
+    hashes: dict[type, dict[str, str]] = {}  # of each class, by the lesson that taught a method of it
     for topic in roadmap().path():
         own = _own(topic.lesson) if topic.lesson else None
         if topic.lesson is None or own is None:
@@ -84,6 +89,9 @@ def replacements() -> Replacements:
                     else own[name]
                 )
                 found.lesson[part] = topic.slug
+                files = hashes.setdefault(part, {})
+                files[topic.slug] = code_hash(workspace.read(topic.slug))
+                found.code[part] = code_hash(" ".join(files.values())) if kept else files[topic.slug]
                 earlier.update(now)
     return found
 

@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from rung.explain.activations import Activation, passed
 from rung.explain.subject import Subject
+from rung.projects.brought import ExampleError, decoded
+from rung.projects.ownparts import parts_now
 from rung.projects.project import load
-from rung.scratch.errors import RungError
+from rung.scratch.function import use
 from rung.train.pictures import as_picture
+from rung.train.recipe import parts_of
 from rung.train.record import Run
 from rung.train.restore import Restored, restore
 from rung.train.shown import shown
 from rung.train.tasks import Classes, Language
 
 LONGEST = 10_000  # characters of a person's own text that are read
-PIXELS = 40_000_000  # of a person's own picture
-
-
-class ExampleError(RungError, ValueError):
-    """What was brought is no example for this network.
-
-    A network of pictures takes a picture, one of texts a text. Others take examples of their data set, by
-    their number in the test part.
-
-        >>> from rung.projects.looking import ExampleError
-        >>> raise ExampleError("the text is empty")
-        Traceback (most recent call last):
-            ...
-        rung.projects.looking.ExampleError: ...
-
-    Repair: bring what the message asks for, or take a number from `rung look RUN`.
-    """
-
-    name = "example"
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +69,9 @@ class Looking:
 
     Args:
         run: the run.
+        replacements: by class of the library, what the learner has written and passed, as
+            `rung.learn.parts.replacements()` gives them; of these the network is seen through those that it
+            was trained with.
 
     Raises:
         RunError: it has no trained weights yet.
@@ -93,30 +80,40 @@ class Looking:
         run, restored: the run, and all that belongs to it.
         subject: its model. A language model is asked for its scores of every word, not for its surprise.
         rows: which examples of the data set are in the test part.
-
-    A run with the learner's own parts is seen through the library's: the weights are those of the run.
+        parts: of a run trained on the learner's own parts: whose code it is seen through now, and why.
+        kept: what holds for every example and was computed once.
 
     Cost: that of loading the data and building the model; seconds where texts are read anew.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, replacements: Mapping[type, type] | None = None) -> None:
         self.run = run
         recipe = load(run.config["project"]).recipe
-        self.restored: Restored = restore(recipe, run)
+        self.parts, own = parts_now(run, parts_of(recipe), replacements or {})
+        with contextlib.ExitStack() as stack:
+            for part, theirs in own.items():
+                stack.enter_context(use(part, theirs))
+            self.restored: Restored = restore(recipe, run)
         self.rows = self.restored.inputs.splits["test"]
-        self.subject = self._asked()
+        self.subject = self._asked(own)
+        self.kept: dict[str, Any] = {}
 
-    def _asked(self) -> Subject:
+    def _asked(self, own: Mapping[type, type]) -> Subject:
         """Return the model, called as `model(x)` if it can be: not on a picture and its mirror, say."""
-        plain = Subject(self.restored.model)
+        plain = Subject(self.restored.model, parts=own)
         outputs = getattr(self.restored.recipe, "outputs", None)
         if outputs is None or isinstance(self.restored.recipe.TASK, Language):
             return plain
         try:
             plain.ask(self.restored.inputs.take(self.rows[:1]))
         except (TypeError, ValueError, AttributeError, RuntimeError):
-            return Subject(self.restored.model, outputs)
+            return Subject(self.restored.model, outputs, own)
         return plain
+
+    @property
+    def count(self) -> int:
+        """How many examples the test part has."""
+        return len(self.rows)
 
     @cached_property
     def vocabulary(self) -> list[str]:
@@ -225,7 +222,19 @@ class Looking:
             example: what it is shown.
             most: how many answers are told.
         """
-        raw = self.subject.ask(example.x)
+        return self._told(self.subject.ask(example.x), most)
+
+    def pass_through(self, example: Example, most: int = 5) -> tuple[Answer, list[Activation]]:
+        """Ask the network, and see in the same pass what every layer makes of the example.
+
+        Args:
+            example: what it is shown.
+            most: how many answers are told.
+        """
+        raw, made = passed(self.subject, example.x)
+        return self._told(raw, most), made
+
+    def _told(self, raw: np.ndarray, most: int) -> Answer:
         task = self.restored.recipe.TASK
         if isinstance(task, Classes):
             return _of_classes(task.outputs(raw)[0], self.restored.data.names, most)
@@ -234,13 +243,6 @@ class Looking:
             share = np.exp(last - last.max())
             return _of_classes(share / share.sum(), self.vocabulary, most)
         return Answer((), f"{float(np.ravel(task.outputs(raw))[0]):.4g}", 0)
-
-    def some(self, most: int = 400, numbers: int = 6_000_000) -> np.ndarray:
-        """Return numbers of test examples to compare with: as many as fit in so many numbers."""
-        one = self.restored.inputs.take(self.rows[:1])
-        size = sum(np.size(part) for part in (one if isinstance(one, tuple) else (one,)))
-        count = min(len(self.rows), most, max(20, numbers // max(1, size)))
-        return np.linspace(0, len(self.rows) - 1, count).astype(np.int64)
 
 
 def _are_words(value: Any) -> bool:
@@ -251,41 +253,3 @@ def _of_classes(shares: np.ndarray, names: Sequence[str], most: int) -> Answer:
     order = np.argsort(-shares, kind="stable")
     top = tuple((names[i], float(shares[i])) for i in order[:most])
     return Answer(top, top[0][0], int(order[0]))
-
-
-def decoded(file: bytes, shape: tuple[int, ...]) -> np.ndarray:
-    """Return a picture file as the bytes of a data set: (h, w, 3) colours, or (h, w) of ink, 0 for paper.
-
-    Args:
-        file: its contents.
-        shape: (h, w) or (h, w, 3); it is cut to this form in the middle, and scaled.
-
-    Raises:
-        ExampleError: it is no picture, or a huge one.
-    """
-    from PIL import Image, ImageOps
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(file)) as opened:
-                if opened.width * opened.height > PIXELS:
-                    raise ExampleError(
-                        f"the picture has {opened.width:,} x {opened.height:,} pixels",
-                        rule=f"At most {PIXELS // 1_000_000} million are read.",
-                        fix=f"scale it down; the network sees {shape[1]} x {shape[0]} of them anyway",
-                    )
-                upright = ImageOps.exif_transpose(opened)
-                seen = upright.convert("RGBA")
-                paper = Image.new("RGBA", seen.size, "white")
-                paper.alpha_composite(seen)
-                mode = "L" if len(shape) == 2 else "RGB"
-                pixels = np.array(ImageOps.fit(paper.convert(mode), (shape[1], shape[0])))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning) as error:
-        if isinstance(error, ExampleError):
-            raise
-        raise ExampleError(f"this is not a whole picture: {error}", fix="a PNG, JPEG or WebP file") from None
-    if len(shape) == 3:
-        return pixels
-    corners = np.concatenate([pixels[:2, :2].ravel(), pixels[-2:, -2:].ravel(), pixels[:2, -2:].ravel()])
-    return 255 - pixels if np.median(corners) > 127 else pixels

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from rung.explain.activations import Activation, passed
 from rung.explain.subject import Subject
-from rung.projects.looking import Answer, Example, ExampleError
+from rung.projects.brought import ExampleError
+from rung.projects.looking import Answer, Example
 from rung.scratch.errors import RungError
 
 
@@ -53,6 +55,7 @@ class Outside:
         self.subject = Subject(_module(Path(model).expanduser(), trust))
         self.x = _input(Path(inputs).expanduser())
         is_pictures = isinstance(self.x, np.ndarray) and self.x.ndim == 4 and self.x.shape[1] in (1, 3)
+        self.kept: dict[str, Any] = {}
         channels = self.x.shape[1] if is_pictures else 0
         self.picture_shape: tuple[int, ...] = ()
         if is_pictures:
@@ -73,9 +76,8 @@ class Outside:
         Raises:
             ExampleError: there are not so many.
         """
-        count = len(self.x[0] if isinstance(self.x, tuple) else self.x)
-        if not 0 <= number < count:
-            raise ExampleError(f"there is no example {number}", rule=f"They are 0 to {count - 1}.")
+        if not 0 <= number < self.count:
+            raise ExampleError(f"there is no example {number}", rule=f"They are 0 to {self.count - 1}.")
         some = slice(number, number + 1)
         x: Any = tuple(part[some] for part in self.x) if isinstance(self.x, tuple) else self.x[some]
         return Example(f"example {number}", x, picture=self._picture(x), number=number)
@@ -88,18 +90,34 @@ class Outside:
         seen = (seen - seen.min()) / (np.ptp(seen) or 1)
         return np.rint(255 * (seen if seen.shape[2] == 3 else seen[:, :, 0])).astype(np.uint8)
 
-    def answer(self, example: Example, most: int = 5) -> Answer:
-        """Ask the model; the softmax of several outputs is told, as they are if they add up to 1 already."""
-        raw = np.atleast_1d(np.squeeze(self.subject.ask(example.x))).astype(np.float64)
-        if raw.ndim > 1 or raw.size == 1:
-            return Answer((), f"{raw.ravel()[0]:.4g}" if raw.size == 1 else f"numbers {raw.shape}", 0)
-        shares = raw
-        if raw.min() < 0 or not np.isclose(raw.sum(), 1, atol=1e-3):
-            shares = np.exp(raw - raw.max())
-            shares /= shares.sum()
-        order = np.argsort(-shares, kind="stable")
-        top = tuple((f"output {i}", float(shares[i])) for i in order[:most])
-        return Answer(top, top[0][0], int(order[0]))
+    @property
+    def count(self) -> int:
+        """How many examples the batch has."""
+        return len(self.x[0] if isinstance(self.x, tuple) else self.x)
+
+    def pass_through(self, example: Example, most: int = 5) -> tuple[Answer, list[Activation]]:
+        """Ask the model, and see in the same pass what every layer makes of the example.
+
+        The softmax of several outputs is told, or they themselves if they add up to 1 already.
+
+        Args:
+            example: what it is shown.
+            most: how many answers are told.
+        """
+        raw, made = passed(self.subject, example.x)
+        return _told(np.atleast_1d(np.squeeze(raw)).astype(np.float64), most), made
+
+
+def _told(raw: np.ndarray, most: int) -> Answer:
+    if raw.ndim > 1 or raw.size == 1:
+        return Answer((), f"{raw.ravel()[0]:.4g}" if raw.size == 1 else f"numbers {raw.shape}", 0)
+    shares = raw
+    if raw.min() < 0 or not np.isclose(raw.sum(), 1, atol=1e-3):
+        shares = np.exp(raw - raw.max())
+        shares /= shares.sum()
+    order = np.argsort(-shares, kind="stable")
+    top = tuple((f"output {i}", float(shares[i])) for i in order[:most])
+    return Answer(top, top[0][0], int(order[0]))
 
 
 def _module(path: Path, trust: bool) -> Any:

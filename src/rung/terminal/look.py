@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
@@ -22,19 +23,26 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--input", metavar="FILE", help="of MODEL.pt: its input, a batch in a .npy or .npz")
     parser.add_argument("--trust", action="store_true", help="load MODEL.pt, which runs the code in it")
     parser.add_argument("--out", metavar="FOLDER", help="where the pictures go; RUN-look here if left out")
+    parser.add_argument(
+        "--no-checks", action="store_true", help="leave out the sanity checks, which draw each map anew"
+    )
     parser.add_argument("--json", action="store_true", help="print what was found as JSON, and nothing else")
 
 
 def run(options: Namespace) -> int:
     """Show the network and the answer, and write the pictures."""
     from rung.explain import network
+    from rung.projects.ownparts import told_parts
     from rung.projects.viewfolder import written
     from rung.projects.views import recorded, views
 
     looking, example = chosen(options)
-    answer, passed = looking.answer(example), recorded(looking)
-    found = views(looking, example, answer, passed)
-    folder = written(found, Path(options.out or f"{Path(options.run).stem}-look"), example, answer)
+    passed = recorded(looking)
+    answer, found = views(looking, example, passed)
+    checked = {} if options.no_checks else checks(looking, [v.method for v in found if v.method])
+    notes = told_parts(getattr(looking, "parts", ()))
+    folder = Path(options.out or f"{Path(options.run).stem}-look")
+    written(found, folder, example, answer, checked, notes)
     if options.json:
         screen.as_json(
             {
@@ -45,24 +53,19 @@ def run(options: Namespace) -> int:
                 "top": [{"answer": name, "share": share} for name, share in answer.top],
                 "network": network.table(passed),
                 "views": {view.name: view.caption for view in found},
+                "checks": {
+                    name: {"similarity": c.similarity, "verdict": c.verdict} for name, c in checked.items()
+                },
+                "parts": notes,
                 "folder": str(folder),
             }
         )
         return 0
-    boxes = network.nodes(passed, network.opened_at_first(passed))
-    rows = [
-        [
-            box.name or "model",
-            box.kind,
-            "x".join(map(str, box.output)),
-            network.told_count(box.parameters) if box.parameters else "",
-            network.told_flops(box.flops) if box.flops else "",
-        ]
-        for box in boxes
-    ]
-    screen.table(["layer", "kind", "output", "parameters", "work"], rows)
+    screen.table(["layer", "kind", "output", "parameters", "memory", "work", "time"], _rows(passed))
     screen.say()
     screen.say(network.caption(passed))
+    for note in notes:
+        screen.say(note)
     screen.say()
     truth = f" (it is {example.truth})" if example.truth else ""
     screen.say(f"{example.label[0].upper()}{example.label[1:]}{truth}", "bold")
@@ -71,14 +74,57 @@ def run(options: Namespace) -> int:
     if not answer.top:
         screen.say(f"  {answer.said}")
     for view in found:
-        if view.text:
+        text = view.text() if view.text else ""
+        if text or view.method in checked:
             screen.say()
             screen.say(view.title, "bold")
-            for line in view.text.splitlines():
+        for line in text.splitlines():
+            screen.indented(line, 2)
+        if view.beside is not None and view.beside.text and view.method in checked:
+            screen.indented("With random weights:", 2)
+            for line in view.beside.text().splitlines():
                 screen.indented(line, 2)
+        if view.method in checked:
+            screen.say(checked[view.method].verdict)
     screen.say()
     screen.say(f"{len(found)} views, with what each shows: {folder / 'index.html'}")
     return 0
+
+
+def _rows(passed: Any) -> list[list[str]]:
+    """Return a row for each box of the drawing: what it is, what comes out, and what it costs."""
+    from rung.explain import network
+
+    return [
+        [
+            box.name or "model",
+            box.kind,
+            "x".join(map(str, box.output)),
+            network.told_count(box.parameters) if box.parameters else "",
+            network.told_bytes(box.bytes),
+            network.told_flops(box.flops) if box.flops else "",
+            network.told_seconds(box.seconds) if box.seconds > 0 else "",
+        ]
+        for box in network.nodes(passed, network.opened_at_first(passed))
+    ]
+
+
+def checks(looking: Any, methods: list[str]) -> dict[str, Any]:
+    """Check the sanity of every method, telling how far it is on standard error where that is a terminal."""
+    from rung.projects.checking import sanity
+
+    kept = sanity(looking)
+    found = {}
+    for method in methods:
+        for now in kept.steps(method):
+            if sys.stderr.isatty():
+                told = f"sanity check of {method}: {len(now.similarities)} of {now.of} examples"
+                sys.stderr.write(f"\r{told:<70}")
+                sys.stderr.flush()
+        found[method] = kept.checked(method)
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{'':<70}\r")
+    return found
 
 
 def chosen(options: Namespace) -> tuple[Any, Any]:
@@ -87,6 +133,7 @@ def chosen(options: Namespace) -> tuple[Any, Any]:
     Raises:
         ExampleError: a model from outside has no input, or a file cannot be read.
     """
+    from rung.learn.parts import replacements
     from rung.projects.looking import ExampleError, Looking
     from rung.projects.outside import Outside
     from rung.train.record import find_run
@@ -96,7 +143,7 @@ def chosen(options: Namespace) -> tuple[Any, Any]:
             raise ExampleError(f"{options.run} comes without an input", fix="--input x.npy, a batch of it")
         outside = Outside(options.run, options.input, options.trust)
         return outside, outside.example(options.test)
-    looking = Looking(find_run(options.run))
+    looking = Looking(find_run(options.run), replacements())
     if options.text is not None:
         return looking, looking.own_text(options.text)
     if options.picture is None:

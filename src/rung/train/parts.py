@@ -44,14 +44,17 @@ class Part:
 def whose(parts: Sequence[Part], replacements: Mapping[type, type]) -> list[dict[str, str]]:
     """Tell for each part whose code will run: dicts of "part", "whose" ("yours" or "library") and "lesson".
 
-    "lesson" is the one in which the learner wrote the part, or in which they can.
+    "lesson" is the one in which the learner wrote the part, or in which they can. "code" is the hash of the
+    learner's code, where it is known.
     """
     written: Mapping[type, str] = getattr(replacements, "lesson", {})
+    code: Mapping[type, str] = getattr(replacements, "code", {})
     return [
         {
             "part": p.title,
             "whose": "yours" if p.target in replacements else "library",
             "lesson": written.get(p.target, p.lesson),
+            **({"code": code[p.target]} if p.target in code else {}),
         }
         for p in parts
     ]

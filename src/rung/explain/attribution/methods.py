@@ -31,6 +31,7 @@ class Method:
         shows: what its map shows and how to read it, for a caption.
         inputs: which kinds of input it is for.
         passes: what it costs, in passes through the model.
+        work: the same as a number, of a picture: passes forward, a pass back counted as two.
         source: key of the paper in learn/sources.toml.
         run: the function.
     """
@@ -40,6 +41,7 @@ class Method:
     shows: str
     inputs: tuple[str, ...]
     passes: str
+    work: int
     source: str
     run: Callable[..., Attribution]
 
@@ -65,6 +67,7 @@ METHODS: dict[str, Method] = {
             "to, which need not be those that made it high.",
             ALL,
             "1 forward and back",
+            3,
             "simonyan2014",
             saliency,
         ),
@@ -75,6 +78,7 @@ METHODS: dict[str, Method] = {
             "here; a place that is 0 gets 0.",
             ALL,
             "1 forward and back",
+            3,
             "shrikumar2016",
             gradient_times_input,
         ),
@@ -84,6 +88,7 @@ METHODS: dict[str, Method] = {
             "Saliency, averaged over copies with noise: what stays bright does not hang on the one point.",
             ALL,
             "25 forward and back",
+            75,
             "smilkov2017",
             smoothgrad,
         ),
@@ -94,6 +99,7 @@ METHODS: dict[str, Method] = {
             "baseline; all places together give the whole difference, but for the gap.",
             ALL,
             "50 forward and back",
+            150,
             "sundararajan2017",
             integrated_gradients,
         ),
@@ -104,6 +110,7 @@ METHODS: dict[str, Method] = {
             "the same for every answer, so no proof of why.",
             ALL,
             "1 forward and back",
+            3,
             "springenberg2015",
             guided_backprop,
         ),
@@ -114,6 +121,7 @@ METHODS: dict[str, Method] = {
             "speaks against it is left out.",
             ("picture",),
             "1 forward and back",
+            3,
             "selvaraju2017",
             grad_cam,
         ),
@@ -124,6 +132,7 @@ METHODS: dict[str, Method] = {
             "below 0 it rises. Of two pieces that say the same, neither shows.",
             ALL,
             "1 forward a piece: about 170 for a picture, 1 for each word or column",
+            170,
             "zeiler2014",
             occlusion,
         ),

@@ -65,3 +65,80 @@ marking?.addEventListener("submit", (event) => {
   keep("PUT", { note: event.target.elements.note.value });
 });
 marking?.querySelector("[data-unmark]")?.addEventListener("click", () => keep("DELETE"));
+
+// What a view shows is fetched when it comes near the window, one after another: moving on must not wait for it.
+// Pictures come first, checks after them.
+const waiting = [], checks = [];
+let busy = false;
+async function next() {
+  if (busy) return;
+  busy = true;
+  while (waiting.length || checks.length) await (waiting.shift() ?? checks.shift())();
+  busy = false;
+}
+function later(work, queue = waiting) {
+  queue.push(work);
+  next();
+}
+
+async function fill(box, address) {
+  const answer = await fetch(address);
+  box.innerHTML = answer.ok ? await answer.text() : "";
+  if (!answer.ok) box.textContent = "It could not be drawn.";
+}
+
+// A method's sanity check goes on one example at a time, so that it can be seen, and left.
+async function check(figure) {
+  const status = figure.querySelector(".check");
+  const run = document.querySelector("[data-run]").dataset.run;
+  const address = `/api/runs/${run}/look/check/${figure.dataset.method}${location.search || "?n=0"}`;
+  for (;;) {
+    const { ok, body } = await call("POST", address, {});
+    if (!ok) { status.textContent = body.error ?? "It could not be checked."; return; }
+    if (body.verdict) {
+      status.textContent = body.verdict;
+      status.dataset.similarity = body.similarity;
+      return;
+    }
+    status.textContent = `Sanity check: ${body.done} of ${body.of} examples …`;
+  }
+}
+
+const near = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    if (target.dataset.words) later(() => fill(target, target.dataset.words));
+    else later(() => check(target), checks);
+  }
+}, { rootMargin: "300px" });
+for (const box of document.querySelectorAll("[data-words], [data-method]:not([data-slow])")) near.observe(box);
+
+// What takes long is drawn when it is asked for; a map together with the one beside it.
+function draw(box) {
+  box.textContent = "Drawing …";
+  const address = box.dataset.later;
+  if (address.split("?")[0].endsWith(".html")) {
+    later(async () => { await fill(box, address); box.className = "words"; });
+    return;
+  }
+  later(() => new Promise((done) => {
+    const picture = new Image();
+    picture.alt = box.dataset.title;
+    picture.addEventListener("load", () => { box.replaceWith(picture); done(); });
+    picture.addEventListener("error", () => { box.textContent = "It could not be drawn."; done(); });
+    picture.src = address;
+  }));
+}
+for (const box of document.querySelectorAll("[data-later]")) {
+  box.querySelector("button").addEventListener("click", () => {
+    for (const one of box.closest(".pair")?.querySelectorAll("[data-later]") ?? [box]) draw(one);
+  });
+}
+for (const figure of document.querySelectorAll("[data-method][data-slow]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = `Check its sanity: about ${figure.dataset.slow} s`;
+  button.addEventListener("click", () => { later(() => check(figure), checks); });
+  figure.querySelector(".check").append(button);
+}
