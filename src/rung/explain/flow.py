@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rung.explain.sheet import COLOURS, Sheet, short
+from rung.explain.flow_picture import DECADES, FEW, USUAL, as_cells, as_lines, late, named, shown
 from rung.explain.table import Table
 from rung.scratch.errors import SettingError, ShapeError
-
-USUAL = (1e-4, 1e-2)  # of the update to the weight; about 1e-3 is the rule of thumb
-_DASHES = ("", "6 3", "2 3")
 
 
 @dataclass(frozen=True)
@@ -133,36 +130,70 @@ class Flow:
         lines = self.lines(which)
         if not lines:
             return "No step was recorded."
-        late = {layer: _late(values) for layer, (_, values) in lines.items()}
-        late = {layer: value for layer, value in late.items() if np.isfinite(value)}
+        ends = {layer: late(values) for layer, (_, values) in lines.items()}
+        ends = {layer: value for layer, value in ends.items() if np.isfinite(value)}
         steps = max(int(s[-1]) for s, _ in lines.values())
+        drawn = self._drawn(which, steps)
         if which == "gradient":
-            text = (
-                f"Norm of the gradient of each layer over {steps:,} steps, each grid line ten times the one "
-                "below. Lines that run level and near each other are healthy. "
-            )
-            if len(late) < 2:
+            text = drawn
+            if len(ends) < 2:
                 return text.rstrip()
-            (first, a), *_, (last, b) = late.items()
-            text += f"At the end {_named(first)} next to the input has {a:.2g}, {_named(last)} {b:.2g}"
+            (first, a), *_, (last, b) = ends.items()
+            text += f"At the end {named(first)} next to the input has {a:.2g}, {named(last)} {b:.2g}"
             if a == 0:
                 return text + ": nothing reaches the first layer."
             if a < b / 100:
                 return text + f": {b / a:,.0f} times less, the gradient vanishes on its way back."
             return text + (": the gradient grows on its way back." if a > 100 * b else ".")
-        text = (
-            "How far a step moves each layer's weights, as a share of their size, each grid line ten times "
-            "the one below. About 0.001 is usual (Karpathy's rule of thumb, no law). "
-        )
-        slow = [layer for layer, value in late.items() if value < USUAL[0]]
-        fast = [layer for layer, value in late.items() if value > USUAL[1]]
-        if late:
-            text += f"At the end it is {min(late.values()):.1g} to {max(late.values()):.1g}. "
+        text = drawn
+        # Over all steps: at the end of a schedule that falls to 0 every layer stands still, and rightly so.
+        usual = {layer: float(np.nanmedian(lines[layer][1])) for layer in ends}
+        slow = [layer for layer, value in usual.items() if value < USUAL[0]]
+        fast = [layer for layer, value in usual.items() if value > USUAL[1]]
+        if usual:
+            text += (
+                f"The layers' medians over the training are {min(usual.values()):.1g} to "
+                f"{max(usual.values()):.1g}; at the end it is {min(ends.values()):.1g} to "
+                f"{max(ends.values()):.1g}, which falls with the learning rate. "
+            )
         if slow:
-            text += f"Hardly moved: {', '.join(map(_named, slow))}. "
+            text += f"Hardly moved: {_listed(slow)}. "
         if fast:
-            text += f"Thrown about: {', '.join(map(_named, fast))}; a lower learning rate may help. "
+            text += f"Thrown about: {_listed(fast)}; a lower learning rate may help. "
         return text.rstrip()
+
+    def _drawn(self, which: str, steps: int) -> str:
+        """Say what is drawn and how to read it."""
+        lines = self.lines(which)
+        cells = len(shown(lines)) > FEW
+        if which == "gradient":
+            text = f"Norm of the gradient of each layer over {steps:,} steps, as backward() gave it"
+            if not cells:
+                return text + (
+                    ", each grid line ten times the one below: faint the single steps, strong their running "
+                    "median. Lines that run level and near each other are healthy. "
+                )
+            text += (
+                f": a row a layer, from the input down, the stronger the larger, over {DECADES} powers of "
+                "ten at most. Rows of like shade are healthy; one that fades out learns nothing. "
+            )
+        else:
+            text = (
+                f"How far a step moves each layer's weights, as a share of their size, over {steps:,} steps"
+            )
+            if not cells:
+                return text + (
+                    ", each grid line ten times the one below: faint the single steps, strong their running "
+                    "median. About 0.001 is usual (Karpathy's rule of thumb, no law). "
+                )
+            text += (
+                ": a row a layer, from the input down. Nothing is drawn at 0.001, which is usual (Karpathy's "
+                "rule of thumb, no law); orange is more, blue less, full at a hundred times. "
+            )
+        text += "The columns are the measured steps, closer together at the beginning. "
+        if len(shown(lines)) < sum(bool(np.isfinite(v).any()) for _, v in lines.values()):
+            text += f"{len(shown(lines))} of {len(lines)} layers are drawn; the numbers have all. "
+        return text
 
     def table(self) -> Table:
         """Return a row a step and layer."""
@@ -170,7 +201,8 @@ class Flow:
         return Table(("step", "layer", "gradient", "ratio"), rows)
 
     def svg(self, which: str = "gradient") -> str:
-        """Draw a line a layer over the steps, powers of ten equally far apart.
+        """Draw lines over the steps, powers of ten equally far apart; of more layers than lines can tell
+        apart, rows of cells.
 
         Args:
             which: "gradient" or "ratio".
@@ -179,57 +211,12 @@ class Flow:
             SettingError: another word.
         """
         lines = self.lines(which)
-        values = np.concatenate([v for _, v in lines.values()]) if lines else np.array([])
-        values = values[np.isfinite(values) & (values > 0)]
-        low, high = (
-            (np.floor(np.log10(values.min())), np.ceil(np.log10(values.max()))) if values.size else (-1, 0)
-        )
-        high = max(high, low + 1)
-        first = min((int(s[0]) for s, _ in lines.values()), default=0)
-        last = max((int(s[-1]) for s, _ in lines.values()), default=1)
-        left, top, wide, tall = 52.0, 12.0, 360.0, 240.0
-        rows = max(1, len(lines))
-        sheet = Sheet(
-            left + wide + 130, max(top + tall + 40, 24 + 16 * rows), f"{which} of {rows} layers over steps"
-        )
-
-        def at(step: float, value: float) -> tuple[float, float]:
-            share = (np.log10(max(value, 10.0**low)) - low) / (high - low)
-            return left + wide * (step - first) / max(1, last - first), top + tall * (1 - float(share))
-
-        if which == "ratio":
-            (_, above), (_, below) = at(first, min(USUAL[1], 10.0**high)), at(first, max(USUAL[0], 10.0**low))
-            if below > above:
-                sheet.rect(left, above, wide, below - above, fill="currentColor", opacity=0.06, title="usual")
-        for power in range(int(low), int(high) + 1):
-            y = at(first, 10.0**power)[1]
-            sheet.line([(left, y), (left + wide, y)], opacity=0.12)
-            sheet.text(left - 6, y + 4, f"{10.0**power:g}", anchor="end", size=11, soft=True)
-        for step, anchor in ((first, "start"), (last, "end")):
-            sheet.text(at(step, 1)[0], top + tall + 16, f"{step:,}", anchor=anchor, size=11, soft=True)
-        sheet.text(left + wide / 2, top + tall + 34, "step", anchor="middle")
-        for i, (layer, (steps, each)) in enumerate(lines.items()):
-            colour, dash = COLOURS[i % len(COLOURS)], _DASHES[i // len(COLOURS) % len(_DASHES)]
-            there = np.isfinite(each)
-            points = [at(s, v) for s, v in zip(steps[there], each[there], strict=True)]
-            told = f"{_named(layer)}: {_late(each):.2g} at the end"
-            if points:
-                sheet.line(points, stroke=colour, width=1.8, dash=dash, title=told)
-            y = top + 10 + 16 * i
-            sheet.line(
-                [(left + wide + 12, y - 4), (left + wide + 30, y - 4)], stroke=colour, width=2.5, dash=dash
-            )
-            sheet.text(left + wide + 35, y, short(_named(layer), 14), size=11, title=told)
-        sheet.frame(left, top, wide, tall)
-        return sheet.svg()
+        layers = shown(lines)
+        drawn = {layer: lines[layer] for layer in layers}
+        return as_cells(drawn, which) if len(layers) > FEW else as_lines(drawn, which)
 
 
-def _late(values: np.ndarray) -> float:
-    """Return the median of the last tenth, of 5 steps at least: one step alone is noise."""
-    last = values[-max(5, len(values) // 10) :]
-    last = last[np.isfinite(last)]
-    return float(np.median(last)) if last.size else float("nan")
-
-
-def _named(layer: str) -> str:
-    return layer or "the model"
+def _listed(layers: Sequence[str]) -> str:
+    """Name a few layers, and say how many more there are."""
+    told = ", ".join(map(named, layers[:4]))
+    return told if len(layers) <= 4 else f"{told} and {len(layers) - 4} more"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from rung.explain.batch_norms import batch_statistics
 from rung.explain.subject import Subject
 from rung.explain.surface_picture import Surface
 from rung.explain.weights import put, restored
@@ -40,6 +42,8 @@ def surface(
     span: float = 1.0,
     size: int = 21,
     seed: int = 0,
+    steps: Sequence[int] = (),
+    of_batch: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Surface:
     """Compute the loss on one fixed batch in a plane through the model's weights.
@@ -61,6 +65,10 @@ def surface(
         span: of random directions: how far to go either way; 1 is as far as the weights are long.
         size: points along each direction, odd for a point in the middle.
         seed: of the random directions.
+        steps: of the snapshots, to name them by.
+        of_batch: whether batch norms take the mean and variance of this batch, as in training. Running ones
+            belong to the weights that they were gathered with: far away they fit nothing, and the loss there
+            says more of them than of the weights.
         progress: called with how many of the points are done, and of how many.
 
     Raises:
@@ -80,7 +88,10 @@ def surface(
     """
     if size < 3:
         raise SettingError(f"surface: size is {size}.", rule="At least 3 points along each direction.")
-    with restored(subject.model) as centre:
+    with contextlib.ExitStack() as stack:
+        centre = stack.enter_context(restored(subject.model))
+        if of_batch:
+            of_batch = stack.enter_context(batch_statistics(subject))
         explained: tuple[float, ...] = ()
         if snapshots:
             directions, path, explained = _along_the_path(centre, snapshots)
@@ -91,6 +102,10 @@ def surface(
             directions, path = _random(centre, seed), np.zeros((0, 2))
             axes = [np.linspace(-span, span, size)] * 2
         here = loss(subject.ask(x), y)
+        own = []
+        for snapshot in snapshots:
+            put(subject.model, snapshot)
+            own.append(loss(subject.ask(x), y))
         losses = np.empty((size, size))
         with np.errstate(over="ignore", invalid="ignore"):  # far out a network may overflow: inf is drawn
             for i, up in enumerate(axes[1]):
@@ -100,7 +115,10 @@ def surface(
                     if progress:
                         progress(i * size + j + 1, size * size)
     count = len(x[0] if isinstance(x, tuple) else x)
-    return Surface(axes[0], axes[1], losses, here, tuple(map(tuple, path.tolist())), explained, count)
+    places = tuple(map(tuple, path.tolist()))
+    return Surface(
+        axes[0], axes[1], losses, here, places, explained, count, tuple(own), tuple(steps), of_batch
+    )
 
 
 def _moved(centre: Arrays, directions: Sequence[Arrays], across: float, up: float) -> dict[str, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,45 @@ def put(model: Any, arrays: Mapping[str, np.ndarray]) -> None:
                 import torch
 
                 p.data.copy_(torch.from_numpy(np.array(arrays[name])))
+
+
+@contextlib.contextmanager
+def standing(model: Any) -> Iterator[Callable[[Mapping[str, np.ndarray]], None]]:
+    """Give a function that puts weights and running statistics in; at the end all is what it was, to the bit.
+
+    What a call does not name is as it was at the beginning, not as an earlier call left it.
+
+    Args:
+        model: of rung.scratch or PyTorch.
+
+    Example:
+        >>> from rung.scratch import nn
+        >>> model = nn.Linear(1, 1, rng=0)
+        >>> with standing(model) as put_in:
+        ...     put_in({"bias": np.array([7.0], np.float32)})
+        ...     inside = float(model.bias.data[0])
+        >>> inside, float(model.bias.data[0]) == 7
+        (7.0, False)
+    """
+    if engine_of(model).name == "scratch":
+        before: dict[str, Any] = {name: np.array(a) for name, a in model.state_dict().items()}
+
+        def put_in(arrays: Mapping[str, np.ndarray]) -> None:
+            model.load_state_dict({name: np.array(arrays.get(name, a)) for name, a in before.items()})
+    else:
+        import torch
+
+        before = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+
+        def put_in(arrays: Mapping[str, np.ndarray]) -> None:
+            model.load_state_dict(
+                {n: torch.from_numpy(np.array(arrays[n])) if n in arrays else t for n, t in before.items()}
+            )
+
+    try:
+        yield put_in
+    finally:
+        put_in({})
 
 
 @contextlib.contextmanager
