@@ -90,17 +90,17 @@ class _Child:
         try:
             self._here.send_bytes(json.dumps([action, run, told]).encode())
             if not self._here.poll(PATIENCE):
-                raise PartsGone(f"with your own parts there was no answer in {PATIENCE:.0f} s")
+                raise PartsGone(f"With your own parts there was no answer in {PATIENCE:.0f} s")
             answer = json.loads(self._here.recv_bytes())
             if "bytes" in answer:
                 return self._here.recv_bytes()
         except (EOFError, OSError):
-            raise PartsGone("with your own parts its process ended") from None
+            raise PartsGone("With your own parts its process ended") from None
         finally:
             self.used = time.monotonic()
         if "fault" in answer:
             self.close()
-            raise PartsGone(f"with your own parts there was a fault: {answer['fault']}")
+            raise PartsGone(f"With your own parts there was a fault: {answer['fault']}")
         if "error" in answer:
             kind = _KINDS.get(answer["kind"], RungError)
             raise kind(answer["error"], rule=answer["rule"], fix=answer["fix"])
