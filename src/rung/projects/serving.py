@@ -138,6 +138,8 @@ def _started(words: list[str], folder: Path, more: dict[str, str], port: int | N
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     told = {"HOST": "127.0.0.1", "PORT": str(port), **more}
     told |= {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
+    # Gradio answers from up to 40 threads. With a heap for each, glibc would keep what every one once needed.
+    told |= {"MALLOC_ARENA_MAX": "2"}
     log = Path(tempfile.mkdtemp(prefix="rung-app-")) / "log.txt"
     with log.open("wb") as written:
         process = subprocess.Popen(

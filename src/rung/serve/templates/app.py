@@ -14,13 +14,14 @@ from network import ABOUT, FOLDER, INPUT
 
 def build() -> gr.Blocks:
     """Return the app."""
-    with gr.Blocks(title=ABOUT["title"], analytics_enabled=False) as app:
+    hour = 3600  # so long uploaded files are kept
+    with gr.Blocks(title=ABOUT["title"], analytics_enabled=False, delete_cache=(hour, hour)) as app:
         score = f"Score on {ABOUT['of']} that training never saw: {ABOUT['metric']} {ABOUT['told']}"
         gr.Markdown(f"# {ABOUT['title']}\n\n{ABOUT['about']}. {score} with its 95 % interval.")
         if ABOUT["dry_run"]:
             gr.Markdown("**A dry run on a few examples: its score means nothing.**")
         screen.show()
-        failures()
+        getattr(screen, "failures", failures)()
         gr.Markdown("## What it cannot do\n\n" + "\n".join(f"- {limit}" for limit in INPUT["limits"]))
         with gr.Accordion("The model card", open=False):
             gr.Markdown((FOLDER / "CARD.md").read_text(encoding="utf-8"))
