@@ -8,7 +8,7 @@ import pytest
 
 import rung.data
 from rung.projects.sentiment import app, recipe
-from rung.serve.shipped import text
+from rung.serve.shipped import text, why_text
 from rung.train.inputs import Inputs
 
 SPEC = {"numbers": {"a": 4, "fine": 5, "film": 6, ".": 7}, "longest": 5}
@@ -56,18 +56,12 @@ def test_what_is_no_text_of_known_words_is_refused_in_plain_words(given, why):
 
 
 def test_what_is_unknown_or_left_out_is_told():
-    assert text.notes("A fine film.", SPEC) == []
+    assert text.remarks("A fine film.", SPEC) == []
     long = "a fine " * 4 + "🙂 Zzz" + "y" * 500
-    cut, unknown = text.notes(long, SPEC)
+    cut, unknown = text.remarks(long, SPEC)
     assert cut == "Of its 10 words the first 3 and last 2 are read."
     assert unknown == f"Words it does not know, all alike to it: 🙂, zzz{'y' * 17}...."
     assert [number for _, number in text.read(long, SPEC)] == [4, 5, 4, 1, 1]
-
-
-def test_each_word_is_left_out_in_turn():
-    left = text.left_out(np.array([[4, 5, 6]], np.int32))
-    assert left.tolist() == [[5, 6, 0], [4, 6, 0], [4, 5, 0]]
-    assert text.left_out(np.array([[4]], np.int32)).shape == (0, 1)
 
 
 def test_it_travels_alone():
@@ -78,3 +72,25 @@ def test_it_travels_alone():
         "typing",
         "numpy",
     ]
+
+
+def test_a_word_is_worth_what_its_class_loses_without_it():
+    asked = []
+
+    def run(arrays, outputs):
+        (x,) = arrays
+        asked.append(x.shape)
+        chance = np.array([[(row == 5).sum() * 0.3 + (row == 7).sum() * -0.1 + 0.4] for row in x])
+        return [np.hstack([1 - chance, chance])]
+
+    worth = why_text.why(run, np.array([[4, 5, 6, 7]], np.int32), 1)
+    np.testing.assert_allclose(worth, [0, 0.3, 0, -0.1], atol=1e-9)
+    assert asked == [(1, 4), (4, 3)], "left out, and the rest closes up"
+    assert why_text.why(run, np.array([[5]], np.int32), 1).tolist() == [0]
+    long = why_text.why(run, np.full((1, 100), 5, np.int32), 1)
+    assert len(long) == 100
+    assert max(rows for rows, _ in asked) == 32, "memory does not grow with the text"
+    assert why_text.told(0.004) == ""
+    assert why_text.told(-0.126) == "-13"
+    assert max(map(abs, why_text.shades(worth))) == 1
+    assert max(map(abs, why_text.shades(np.array([0.001])))) < 0.2, "what is worth nothing is not coloured"

@@ -54,6 +54,12 @@ class LSTMLanguageModel(nn.Module):
         scores: Tensor = self.output(self.dropout(h))  # (B, T, V)
         return scores
 
+    def next_scores(self, tokens: Tensor) -> Tensor:
+        """Return the scores of the token after the last place alone: (B, T) -> (B, V)."""
+        h, _ = self.lstm(self.dropout(self.embedding(tokens)))
+        scores: Tensor = self.output(self.dropout(h[:, -1]))
+        return scores
+
     def surprises(self, tokens: Tensor, count: int) -> Tensor:
         """Return -log p of the last `count` tokens of each row, in nats: (B, T) -> (B, count)."""
         scores = self(tokens[:, :-1])[:, -count:]  # (B, count, V)

@@ -198,6 +198,8 @@ def examples_of(found: Restored, facts: Facts) -> Examples:
 
     Of classes one example each, at most 10; of numbers five from the least answer to the greatest.
     """
+    if facts.app is None or facts.app.kind not in ("picture", "table", "text"):
+        return Examples()  # what a person gives is none of the data's examples
     test = found.data.splits["test"]
     wrong = {mistake["row"] for mistake in facts.mistakes}
     truth = found.data.y[test]
@@ -266,7 +268,10 @@ def facts_of(project: Project, run: Run, result: dict[str, Any], data: Dataset) 
         dry_run=bool(result["dry_run"]),
         version=__version__,
         card=card.read_text(encoding="utf-8") if card.is_file() else f"# {project.title}\n",
-        findings={"wrong": result.get("wrong"), "calibration": result.get("calibration")},
+        findings={
+            **{key: result.get(key) for key in ("wrong", "calibration")},
+            "told": {finding["title"]: finding for finding in result["findings"]},
+        },
     )
 
 

@@ -35,6 +35,7 @@ class App:
         files: what an exported app needs besides, by path within its folder.
         network: what is exported; None: what the recipe asks, on the run's own examples.
         length: whether an example may be of any length, as a text is.
+        failures: the title of the finding that shows where it fails, where no single answers are shown.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class App:
     files: Mapping[str, bytes] = field(default_factory=dict)
     network: Network | None = None
     length: bool = False
+    failures: str = ""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def page_files(facts: Facts, network: bytes, checked: str, tried: Examples) -> d
         raise ExportError(
             f"{facts.project} has no page of its own",
             rule=f"A page is there for projects whose app.py takes a {' or a '.join(kinds())}.",
-            fix=f"rung export {facts.run} --to onnx",
+            fix=f"rung serve {facts.run}, which needs a server; or --to space" if facts.app else "--to onnx",
         )
     network = with_evidence(network) if kind == "picture" else network
     _need(network, facts.run)

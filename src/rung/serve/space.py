@@ -65,6 +65,7 @@ def space_files(facts: Facts, network: bytes, checked: str, tried: Examples) -> 
         "classes": list(facts.classes),
         "mistakes": mistakes,
         "examples": examples,
+        "worst": facts.findings.get("told", {}).get(facts.app.failures),
     }
     asked = {
         "kind": facts.app.kind,

@@ -7,6 +7,7 @@ from typing import Any
 from rung.data import Dataset
 from rung.projects.sentiment.texts import Rows
 from rung.serve.facts import App
+from rung.serve.words import word_files
 from rung.train.inputs import Inputs
 
 
@@ -28,5 +29,6 @@ def app(config: Any, data: Dataset, inputs: Inputs) -> App:
             "short runs of words.",
             f"Words outside its {len(numbers):,} are one and the same unknown word to it.",
         ),
+        files=word_files(),
         length=True,
     )

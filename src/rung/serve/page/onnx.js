@@ -252,16 +252,16 @@ const Onnx = (() => {
     const many = product(a.dims.slice(0, -2));
     const shared = b.dims.length === 2;
     const out = zeros([...a.dims.slice(0, -1), columns]);
+    const sums = new Float64Array(columns);
     for (let s = 0; s < many; s++) {
       const other = shared ? 0 : s * inner * columns;
       for (let i = 0; i < rows; i++) {
-        for (let j = 0; j < columns; j++) {
-          let sum = 0;
-          for (let k = 0; k < inner; k++) {
-            sum += a.data[(s * rows + i) * inner + k] * b.data[other + k * columns + j];
-          }
-          out.data[(s * rows + i) * columns + j] = sum;
+        sums.fill(0);
+        for (let k = 0; k < inner; k++) {
+          const factor = a.data[(s * rows + i) * inner + k];
+          for (let j = 0, from = other + k * columns; j < columns; j++) sums[j] += factor * b.data[from + j];
         }
+        out.data.set(sums, (s * rows + i) * columns);
       }
     }
     return out;

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-PAD, UNKNOWN = 0, 1  # what fills a text up, and every word that training did not see
+UNKNOWN = 1  # every word that training did not see
 MOST = 5000  # words of a text that is accepted
 _LETTERS = 20 * MOST  # more of them are no text of so many words
 # A word with what an apostrophe joins to it, or one mark that is neither part of a word nor space.
@@ -70,7 +70,7 @@ def split(text: Any) -> list[str]:
     return words
 
 
-def notes(text: str, settings: dict[str, Any]) -> list[str]:
+def remarks(text: str, settings: dict[str, Any]) -> list[str]:
     """Return what a person should know of how the text was read, a sentence each."""
     words, told = split(text), []
     unknown = [word for word in dict.fromkeys(words) if word not in settings["numbers"]]
@@ -88,17 +88,3 @@ def notes(text: str, settings: dict[str, Any]) -> list[str]:
 def shortened(word: str, most: int = 24) -> str:
     """Return a word, cut where it would fill the screen."""
     return word if len(word) <= most else f"{word[: most - 4]}..."
-
-
-def left_out(x: np.ndarray) -> np.ndarray:
-    """Return the text without its first word, without its second ...: (1, n) gives (n, n), filled up behind.
-
-    A text of one word has nothing to leave out: (1, 1) gives (0, 1).
-    """
-    row = x[0]
-    if len(row) < 2:
-        return np.zeros((0, 1), x.dtype)
-    made = np.full((len(row), len(row)), PAD, x.dtype)
-    for i in range(len(row)):
-        made[i, :-1] = np.delete(row, i)
-    return made

@@ -1,7 +1,9 @@
-"""The failures: pictures as a gallery, all else as a table."""
+"""The failures: pictures as a gallery, all else as a table; or as the screen shows them itself."""
 
 from __future__ import annotations
 
+import html
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -33,6 +35,28 @@ def failures() -> None:
         rows.append([line(mistake), *(given.values() if isinstance(given, dict) else [given])])
     told = [head.replace("_", " ") for head in ("what it said", *heads)]
     gr.Dataframe(rows, headers=told, interactive=False, wrap=True, column_widths=widths)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a table as HTML, for a few rows of words: every cell may break, and none is cut.
+
+    Args:
+        heads: of the columns.
+        rows: a value a column; what stands behind the first end of a line is shown small below.
+    """
+    cell = 'style="padding:6px 14px 6px 0;border:0;border-bottom:1px solid #8884;text-align:left;'
+    cell += 'vertical-align:top;overflow-wrap:break-word"'
+
+    def shown(value: Any) -> str:
+        first, _, below = str(value).partition("\n")
+        return html.escape(first) + (f"<br><small>{html.escape(below)}</small>" if below else "")
+
+    head = "".join(f"<th {cell}>{html.escape(name)}</th>" for name in heads)
+    body = "".join(f"<tr>{''.join(f'<td {cell}>{shown(value)}</td>' for value in row)}</tr>" for row in rows)
+    return (
+        f'<table style="width:100%;border:0;border-collapse:collapse"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
 
 
 def line(mistake: dict[str, Any]) -> str:
