@@ -207,7 +207,7 @@ def _find_rate(
     show = Plain(sys.stderr) if options.json else progress()
     limit = min(options.data_limit or _DRY_LIMIT, _DRY_LIMIT) if options.dry_run else options.data_limit
     mine = replacements if options.mine else {}
-    found = search(project.recipe, config, techniques, show, limit, mine)
+    found = search(project.recipe, config, techniques, show, limit, mine, project=project.slug)
     if found is None:
         show.line("stopped")
         return 1

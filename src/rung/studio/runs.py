@@ -10,7 +10,7 @@ from starlette.routing import Route
 from rung.train.progress import duration
 from rung.train.record import Run, runs
 
-from . import look_pages, run_apps, run_control
+from . import look_pages, run_apps, run_control, training_pages
 from .faults import NotHere
 from .pages import environment, page
 from .run_control import find
@@ -77,6 +77,7 @@ routes = [
     Route("/runs/{name}/files/{file}", run_file),
     Route("/api/runs", runs_json),
     Route("/api/runs/{name}", run_json),
+    *training_pages.routes,
     *run_control.routes,
     *look_pages.routes,
     *run_apps.routes,

@@ -24,13 +24,20 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--trust", action="store_true", help="load MODEL.pt, which runs the code in it")
     parser.add_argument("--out", metavar="FOLDER", help="where the pictures go; RUN-look here if left out")
     parser.add_argument(
+        "--training", action="store_true", help="look at the training: gradients, updates, its path ..."
+    )
+    parser.add_argument(
         "--no-checks", action="store_true", help="leave out the sanity checks, which draw each map anew"
     )
     parser.add_argument("--json", action="store_true", help="print what was found as JSON, and nothing else")
 
 
 def run(options: Namespace) -> int:
-    """Show the network and the answer, and write the pictures."""
+    """Show the network and the answer, and write the pictures; of the training, if that was asked for."""
+    if options.training:
+        from rung.terminal.look_training import run as run_training
+
+        return run_training(options)
     from rung.explain import network
     from rung.projects.ownparts import told_parts
     from rung.projects.viewfolder import written

@@ -18,6 +18,7 @@ from rung.train.loop import Callback, Training
 from rung.train.options import OptionError
 from rung.train.parts import using
 from rung.train.progress import Progress
+from rung.train.rates_kept import keep
 from rung.train.recipe import Recipe, parts_of
 from rung.train.techniques import Techniques, chosen
 from rung.train.watch import Stop
@@ -52,8 +53,9 @@ def search(
     limit: int | None = None,
     replacements: Mapping[type, type] | None = None,
     steps: int = 140,
+    project: str = "",
 ) -> Found | None:
-    """Try learning rates on a project's training part, from its first weights on. Nothing is written.
+    """Try learning rates on a project's training part, from its first weights on.
 
     Args:
         recipe: of the project.
@@ -63,6 +65,7 @@ def search(
         limit: keep about this many examples.
         replacements: by class of the library, the learner's.
         steps: how many rates to try.
+        project: its slug, to keep what was seen beside its runs (`rates_kept.keep`); "": nothing is written.
 
     Returns:
         what was seen; None if a person stopped it.
@@ -104,7 +107,11 @@ def search(
             )
         finally:
             progress.close()
-        return None if stop.wished else found
+        if stop.wished:
+            return None
+        if project:
+            keep(found, project, config, limit, techniques)
+        return found
 
 
 def drawn(found: Found, project: str) -> list[str]:

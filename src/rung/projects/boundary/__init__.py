@@ -1,0 +1,1 @@
+"""Project boundary: what shapes can a small network draw between classes?"""
