@@ -6,59 +6,18 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from rung.explain.attribution import attribute
+from rung.explain.attribution.checked import Checked
 from rung.explain.attribution.sanity import randomised, rank_correlation
 from rung.explain.subject import Subject
 from rung.projects.view import Seen
 from rung.train.checkpoint import write_whole
 
 EXAMPLES = 4  # that a method is tried on
-FOLLOWS, NOTICES = (
-    0.3,
-    0.6,
-)  # similarities: below the first a map follows the weights; above the second it does not
-
-
-@dataclass(frozen=True)
-class Checked:
-    """How far a method's maps of one network follow what it has learned.
-
-    Attributes:
-        similarities: of each example tried, Spearman's correlation of its maps, as the model is and with
-            random weights.
-        of: how many examples are to be tried.
-    """
-
-    similarities: tuple[float, ...]
-    of: int
-
-    @property
-    def is_done(self) -> bool:
-        """Whether all have been tried."""
-        return len(self.similarities) >= self.of
-
-    @property
-    def similarity(self) -> float:
-        """The mean."""
-        return float(np.mean(self.similarities)) if self.similarities else float("nan")
-
-    @property
-    def verdict(self) -> str:
-        """What it comes to, in words."""
-        s = self.similarity
-        if s < FOLLOWS:
-            said = "passed: with random weights it is another map, so it shows something that was learned"
-        elif s < NOTICES:
-            said = "passed in part: much of the map is there with random weights too"
-        else:
-            said = "failed: with random weights the map is nearly the same; it shows little that was learned"
-        tried = f"{len(self.similarities)} example{'s' * (len(self.similarities) > 1)}"
-        return f"Sanity check {said}. Similarity {s:.2f} over {tried}; 1 is the same map, 0 is any other."
 
 
 class Sanity:

@@ -10,14 +10,18 @@ with app.setup(hide_code=True):
     import numpy as np
 
     import rung.data
+    from rung.explain import look
+    from rung.explain.subject import Subject
     from rung.learn.figure import (
         Bars,
         Button,
+        Choice,
         DrawPad,
         Field,
         Figure,
         Network,
         Numbers,
+        Picture,
         Pictures,
         Play,
         Plot,
@@ -489,6 +493,105 @@ def _():
     ])
     ```
     """)
+    return
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    ## A look inside
+
+    Once the numbers flow, one can watch them. Below, the network that reads digits runs on `Linear` and `ReLU`: on yours from the moment
+    they have passed. Its eyes are drawn by the functions that also look into large networks (`rung look`, and the page of every
+    run). The map says which pixels speak **for** the answer (warm) and **against** it (cool). Beside it stands the map of the same
+    network with random weights: what is alike in the two was not learned.
+    """)
+    return
+
+
+@app.cell(hide_code=True)
+def _(digit_network, digits):
+    _x, _y = digits.split("test")
+    _methods = {
+        "gradient-times-input": "gradient × input",
+        "integrated-gradients": "integrated gradients",
+        "occlusion": "occlusion: cover a pixel",
+        "saliency": "saliency: any change",
+    }
+    _reader = MLP([64, 16, 10], rng=0)
+    for _p, _name in zip(_reader.parameters(), ["W1", "b1", "W2", "b2"], strict=True):
+        _p.data[...] = digit_network[_name]
+
+    def inside():
+        """The network on the parts of this lesson: yours once they have passed."""
+        return Subject(_reader, parts={Linear: page.mine.Linear, ReLU: page.mine.ReLU})
+
+    def _draw(s):
+        x = _x[s.i : s.i + 1].astype(np.float32)
+        subject = inside()
+        scores = subject.ask(x)[0]
+        seen = look.attribution(subject, x, int(scores.argmax()), s.method, shape=(8, 8))
+        learned, noise = seen.values.values()
+        hidden = subject.value(x, "layers.0")[0]
+        passed = np.maximum(hidden, 0).reshape(4, 4)
+        return [
+            Pictures(
+                [
+                    x.reshape(8, 8) / x.max(),
+                    *(m / max(float(np.abs(m).max()), 1e-9) for m in (learned, noise)),
+                ],
+                columns=3,
+                diverging=True,
+                low=-1,
+                high=1,
+                titles=["the picture", "what speaks for its answer", "the same, random weights"],
+                alt="Three pictures of 8 by 8: the digit, the map of what speaks for the answer, and that map with random weights.",
+            ),
+            Picture(
+                passed, title="the 16 hidden units, row by row", diverging=True, width=220, alt="16 numbers."
+            ),
+            Numbers(
+                [
+                    ("it says", int(scores.argmax()), f"it is {_y[s.i]}"),
+                    ("units that are silent", int((passed == 0).sum()), "of 16"),
+                ]
+            ),
+            Say(" ".join(seen.notes)),
+        ]
+
+    def _another(s):
+        s.i = (s.i + 1) % len(_x)
+
+    page.figure(
+        Figure(
+            "inside",
+            _draw,
+            state=dict(i=2),
+            controls=[
+                Choice("method", "asked by", _methods, "gradient-times-input"),
+                Button("another", "Another digit"),
+                Button("reset", "Start again"),
+            ],
+            on={"another": _another},
+            caption="Four ways to ask the same network why it answered so. They need not agree: each asks a question of its own. The "
+            "similarity is that of the two maps, 1 where random weights give the same map.",
+            parts=True,
+        )
+    )
+    return (inside,)
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    In a notebook of your own it is one line; what comes back shows itself, here and in Jupyter.
+    """)
+    return
+
+
+@app.cell
+def _(digits, inside):
+    look.activations(inside(), digits.split("test")[0][:1].astype(np.float32))
     return
 
 
