@@ -502,8 +502,8 @@ def _():
     ## A look inside
 
     Once the numbers flow, one can watch them. Below, the network that reads digits runs on `Linear` and `ReLU`: on yours from the moment
-    they have passed. Its eyes are drawn by the functions that also look into large networks (`rung look`, and the page of every
-    run). The map says which pixels speak **for** the answer (warm) and **against** it (cool). Beside it stands the map of the same
+    they have passed. What goes on in it is drawn by the functions that look into large networks too (`rung look`, and the page of
+    every run). The map says which pixels speak **for** the answer (warm) and **against** it (cool). Beside it stands the map of the same
     network with random weights: what is alike in the two was not learned.
     """)
     return
@@ -532,8 +532,7 @@ def _(digit_network, digits):
         scores = subject.ask(x)[0]
         seen = look.attribution(subject, x, int(scores.argmax()), s.method, shape=(8, 8))
         learned, noise = seen.values.values()
-        hidden = subject.value(x, "layers.0")[0]
-        passed = np.maximum(hidden, 0).reshape(4, 4)
+        passed = list(look.activations(subject, x).values.values())[1].reshape(4, 4)
         return [
             Pictures(
                 [
@@ -548,7 +547,7 @@ def _(digit_network, digits):
                 alt="Three pictures of 8 by 8: the digit, the map of what speaks for the answer, and that map with random weights.",
             ),
             Picture(
-                passed, title="the 16 hidden units, row by row", diverging=True, width=220, alt="16 numbers."
+                passed, title="the 16 hidden units, row by row", diverging=True, width=140, alt="16 numbers."
             ),
             Numbers(
                 [
