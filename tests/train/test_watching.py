@@ -112,6 +112,24 @@ def test_a_gradient_of_some_rows_has_the_norm_of_the_whole(tmp_path):
     assert norms[0][0] > 0
 
 
+def test_the_gradient_of_a_single_number_is_kept_too(tmp_path):
+    class Shift(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.by = nn.Parameter(np.array(2.0, np.float32))
+
+        def forward(self, x):
+            return x + self.by
+
+    model = Shift()
+    t = Training(
+        model, optim.SGD(model.parameters(), lr=0.1), lambda rows, step: (np.zeros(2, np.float32), rows),
+        lambda m, x, y: (m(x) * m(x)).mean(), examples=2, epochs=1, batch=2,
+    )  # fmt: skip
+    fit(t, [Watching(tmp_path, backend_of(model))])
+    assert [list(row["gradient"].values()) for row in flow_rows(tmp_path)] == [[pytest.approx(4.0)]]
+
+
 @pytest.mark.parametrize("engine", ["scratch", "pytorch"])
 def test_a_training_is_the_same_to_the_bit_with_and_without(home, engine):
     words = [*DIGITS, "--epochs", "2", "--engine", engine]

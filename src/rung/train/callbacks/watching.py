@@ -178,7 +178,7 @@ def _norm(array: Any) -> float:
         return 0.0
     if isinstance(array, SparseRows):
         array = array.rows
-    if isinstance(array, np.ndarray):
+    if isinstance(array, np.ndarray | np.generic):  # a single number's gradient is a NumPy scalar
         return float(np.linalg.norm(array))
     import torch
 
