@@ -343,6 +343,7 @@ def test_the_one_script_of_notebooks_runs_as_it_is(open_page):
     page.evaluate("window.end()")
 
 
+@pytest.mark.slow
 def test_the_gallery_opens_in_marimo_itself(chrome, tmp_path):
     import os
     import socket

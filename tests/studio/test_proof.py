@@ -119,6 +119,7 @@ def test_without_a_part_of_ones_own_there_is_nothing_to_prove(home):
 # In a process of its own.
 
 
+@pytest.mark.slow
 def test_a_proof_runs_in_another_process_and_is_kept(client, home):
     assert "Nothing has been proven here yet" in words(client.get("/prove").text)
     found = proven(client)

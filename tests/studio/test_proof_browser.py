@@ -17,6 +17,7 @@ def page(studio, chrome):
     made.close()
 
 
+@pytest.mark.slow
 def test_a_person_proves_the_library_stops_it_and_proves_it_again(page):
     page.get_by_role("button", name="Prove it").click()
     page.locator("#rows tr").nth(5).wait_for()

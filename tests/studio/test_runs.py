@@ -263,6 +263,7 @@ def wait_for(what, seconds=60):
         threading.Event().wait(0.02)
 
 
+@pytest.mark.slow
 def test_a_dry_run_is_started_and_finishes(client):
     answer = client.post("/api/runs", json={"project": "digits", "dry_run": True, "mine": False})
     assert answer.status_code == 200, answer.text

@@ -214,6 +214,7 @@ def test_an_endless_loop_in_a_figure_stops_neither_the_page_nor_the_studio(studi
     )
 
 
+@pytest.mark.slow
 def test_a_passed_answer_that_never_ends_on_the_figures_numbers_gives_way_to_the_library(studio, visit):
     page = visit("/lessons/perceptron")
     ready(page)

@@ -40,6 +40,7 @@ def score(answer: dict[str, Any]) -> float:
     return next(p for p in answer["scene"]["panels"] if p["panel"] == "numbers")["items"][0]["value"]
 
 
+@pytest.mark.slow
 def test_a_figure_answers_and_each_page_has_its_own_state():
     async def go() -> None:
         kernels = Kernels()

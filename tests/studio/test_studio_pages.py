@@ -264,6 +264,7 @@ def test_a_copy_opens_in_marimos_own_editor(studio):
     assert copy.read_text().endswith("# mine\n"), "an edited copy is left as it is"
 
 
+@pytest.mark.slow
 def test_the_text_does_not_wait_for_the_first_run_of_a_notebook(tmp_path):
     new = studio_kit.start(tmp_path)
     try:

@@ -61,6 +61,7 @@ def test_names_are_listed_once():
     assert {"ReLU", "nn.Linear", "CTC", "MLP"} <= set(listed)
 
 
+@pytest.mark.slow
 def test_a_learners_part_is_tried_on_every_row_that_runs_on_it():
     found = prove.run(replacements={ops.ReLU: SlowReLU})
     assert {"ReLU", "nn.ReLU"} <= {p.name for p in found}

@@ -43,6 +43,7 @@ def test_trackio_has_the_curve_and_the_score_on_this_machine(home):
     assert told(home) == [("a", step) for step in [*steps, steps[-1]]]
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_is_told_once(home):
     done = run_in_a_process([*QUICK, "--name", "b", "--track", "none"])
     assert done.returncode == 0, done.stderr
