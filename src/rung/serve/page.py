@@ -44,6 +44,7 @@ def page_files(facts: Facts, network: bytes, checked: str, tried: Examples) -> d
     _need(network, facts.run)
     told = {
         "classes": facts.classes,
+        "within": facts.within,
         "app": {"kind": kind, "spec": facts.app.spec},
         "failures": [
             {**{k: mistake[k] for k in ("truth", "answer", "sure") if k in mistake}, **_given(given)}
@@ -51,10 +52,11 @@ def page_files(facts: Facts, network: bytes, checked: str, tried: Examples) -> d
         ],
         "examples": [{"truth": truth, **_given(given)} for truth, given in tried.examples],
     }
+    why = _FOLDER / f"why_{kind}.js"
     value, _, interval = facts.told.partition(" ")
     engine = Environment(autoescape=True, undefined=StrictUndefined, loader=FileSystemLoader(_FOLDER))
     made = engine.get_template("index.html.j2").render(
-        facts=facts, told_value=value, told_interval=interval.strip("()"), check=checked
+        facts=facts, why=why.is_file(), told_value=value, told_interval=interval.strip("()"), check=checked
     )
     return {
         "index.html": made.encode(),
@@ -62,6 +64,7 @@ def page_files(facts: Facts, network: bytes, checked: str, tried: Examples) -> d
         "model.js": f'"use strict";\nconst MODEL = "{base64.b64encode(network).decode()}";\n'.encode(),
         "prepare.js": (_FOLDER / f"{kind}.js").read_bytes(),
         "screen.js": (_FOLDER / "screens" / f"{kind}.js").read_bytes(),
+        **({"why.js": why.read_bytes()} if why.is_file() else {}),
         **{name: (_FOLDER / name).read_bytes() for name in _ALWAYS},
     }
 

@@ -64,20 +64,40 @@ function silence(why) {
 function gallery(face, ask, open) {
   let same = 0;
   for (const failure of RUN.failures) {
-    same += best(ask(failure)) === failure.answer;
+    const found = ask(failure);
+    const alike = (a, b) => Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(b));
+    same += RUN.classes.length ? best(found) === failure.answer : alike(found, failure.answer);
+    const truth = RUN.classes[failure.truth] ?? Number(failure.truth.toPrecision(4));
+    const said = RUN.classes[failure.answer] ?? Number(failure.answer.toPrecision(4));
     const button = document.createElement("button");
     button.type = "button";
     const told = document.createElement("span");
-    told.textContent = `is ${RUN.classes[failure.truth]}`;
+    told.textContent = `is ${truth}`;
     const wrong = document.createElement("span");
     wrong.className = "wrong";
-    wrong.textContent = `said ${RUN.classes[failure.answer]}, ${percent(failure.sure)}`;
+    wrong.textContent = `said ${said}${RUN.classes.length ? `, ${percent(failure.sure)}` : ""}`;
     button.append(face(failure), told, wrong);
     button.addEventListener("click", () => {
-      open(failure, ` It is ${RUN.classes[failure.truth]}.`);
+      open(failure, ` It is ${truth}.`);
       $("answer-title").scrollIntoView({ block: "center" });
     });
     $("gallery").append(button);
   }
   document.body.dataset.same = `${same} of ${RUN.failures.length}`;
+}
+
+/** Show the first failures alone, and a button that shows the others. */
+function folded(first) {
+  const more = [...$("gallery").children].slice(first);
+  if (!more.length) return;
+  for (const button of more) button.hidden = true;
+  const all = document.createElement("button");
+  all.type = "button";
+  all.textContent = `Show ${more.length} more`;
+  all.addEventListener("click", () => {
+    for (const button of more) button.hidden = false;
+    all.remove();
+    more[0].focus();
+  });
+  $("gallery").after(all);
 }

@@ -2,6 +2,8 @@
 
 "use strict";
 
+let turn = 0; // whoever asks again ends the explanation of the question before
+
 /** Return the probabilities of bytes, one channel after another. */
 function answer(pixels) {
   const out = Onnx.run(model, { x: Picture.input(pixels, settings) });
@@ -31,11 +33,30 @@ function show(pixels, aloud = true, note = "") {
   const found = answer(pixels);
   tell(found, start, aloud, note);
   paint($("seen"), pixels);
+  $("why").hidden = true;
+  turn++;
+  if (aloud) explain(pixels, best(found));
+}
+
+// -- why -----------------------------------------------------------------------------------------------------
+
+/** Show which places speak for an answer. */
+async function explain(pixels, target) {
+  const mine = turn;
+  const map = await Why.map(model, Picture.input(pixels, settings), target, settings, () => mine === turn);
+  if (mine !== turn) return;
+  paint($("map"), pixels);
+  Why.overlay($("map"), map.values, settings);
+  $("why-title").textContent = `Why ${RUN.classes[target]}?`;
+  $("why-told").textContent = `${map.read} Method: ${map.method}.`;
+  $("why").hidden = false;
 }
 
 function nothing(why) {
   silence(why);
   $("seen").getContext("2d").clearRect(0, 0, $("seen").width, $("seen").height);
+  $("why").hidden = true;
+  turn++;
 }
 
 function attempt(image, aloud) {
