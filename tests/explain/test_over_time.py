@@ -10,7 +10,7 @@ from rung.explain.axes import Axis
 from rung.explain.batch_norms import batch_statistics
 from rung.explain.boundary import boundary
 from rung.explain.flow import Flow, FlowRow
-from rung.explain.overtime import BINS, weights_over_time
+from rung.explain.overtime import bins_of, weights_over_time
 from rung.explain.rate_picture import RateTest
 from rung.explain.subject import Subject
 from rung.explain.surface import surface
@@ -74,7 +74,7 @@ def test_activations_are_those_of_the_snapshots_and_the_model_stays_as_it_was(wh
     assert model.training
     linear = found.layers[0]
     assert linear.counts.sum(axis=1).tolist() == [180, 180, 180]
-    assert linear.edges.shape == (BINS + 1,)
+    assert linear.edges.shape == (bins_of(180) + 1,)
     bias = state(model)["0.bias"]
     expected = [(f * (X @ state(model)["0.weight"].T) + bias).std() for f in (1, 2, 4)]
     np.testing.assert_allclose(linear.std, expected, rtol=1e-3)

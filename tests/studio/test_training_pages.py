@@ -38,6 +38,7 @@ def client(home):
 
 def test_the_run_leads_to_the_page_and_the_page_back(client):
     assert 'href="/runs/moons/training"' in client.get("/runs/moons").text
+    assert 'href="/runs/moons/training"' in client.get("/runs/moons/look").text
     page = client.get("/runs/moons/training").text
     assert 'href="/runs/moons#curve"' in page
     assert 'href="/runs/moons/look"' in page

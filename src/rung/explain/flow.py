@@ -152,9 +152,8 @@ class Flow:
         fast = [layer for layer, value in usual.items() if value > USUAL[1]]
         if usual:
             text += (
-                f"The layers' medians over the training are {min(usual.values()):.1g} to "
-                f"{max(usual.values()):.1g}; at the end it is {min(ends.values()):.1g} to "
-                f"{max(ends.values()):.1g}, which falls with the learning rate. "
+                f"Over the training a layer's median is {_range(usual)}; at the end it is {_range(ends)}, "
+                "which falls with the learning rate. "
             )
         if slow:
             text += f"Hardly moved: {_listed(slow)}. "
@@ -220,3 +219,9 @@ def _listed(layers: Sequence[str]) -> str:
     """Name a few layers, and say how many more there are."""
     told = ", ".join(map(named, layers[:4]))
     return told if len(layers) <= 4 else f"{told} and {len(layers) - 4} more"
+
+
+def _range(values: Mapping[str, float]) -> str:
+    """Say between which numbers values lie, to a digit."""
+    low, high = f"{min(values.values()):.1g}", f"{max(values.values()):.1g}"
+    return low if low == high else f"{low} to {high}"

@@ -131,7 +131,7 @@ class Histories:
                 counts[spike] = min(counts[spike], np.delete(counts, spike).max(initial=0.0))
             ys = base - lift * counts / max(1.0, counts.max())
             points = "L".join(f"{x:.1f} {y:.1f}" for x, y in zip(middles, ys, strict=True))
-            shape = f"M{left:.1f} {base:.1f}L{points}L{left + wide:.1f} {base:.1f}z"
+            shape = f"M{middles[0]:.1f} {base:.1f}L{points}L{middles[-1]:.1f} {base:.1f}z"
             title = f"step {step:,}: mean {each.mean[m]:.3g}, spread {each.std[m]:.3g}" + (
                 f", {each.zeros[m]:.0%} are 0" if each.zeros[m] > 0.01 else ""
             )
@@ -180,6 +180,16 @@ def edges_of(low: float, high: float, means: np.ndarray, stds: np.ndarray, bins:
     return np.linspace(low, high, bins + 1)
 
 
+def bins_of(values: int) -> int:
+    """Return how many bins so many values fill: of few, fewer ones, else all is noise.
+
+    Example:
+        >>> bins_of(10), bins_of(144), bins_of(100_000)
+        (12, 24, 48)
+    """
+    return int(np.clip(2 * values**0.5, 12, BINS))
+
+
 def weights_over_time(snapshots: Mapping[int, Mapping[str, np.ndarray]], names: Sequence[str]) -> Histories:
     """Return the histograms of every layer's matrices and filters; biases and norms are left out.
 
@@ -217,8 +227,8 @@ def history(layer: str, values: Sequence[np.ndarray]) -> History:
     std = np.array([v.std() if v.size else np.nan for v in finite])
     low = min((float(v.min()) for v in finite if v.size), default=0.0)
     high = max((float(v.max()) for v in finite if v.size), default=1.0)
-    bins = int(np.clip(2 * finite[0].size ** 0.5, 12, BINS))  # of few values, wider ones: else all is noise
-    edges = edges_of(low, high, mean[np.isfinite(mean)], std[np.isfinite(std)], bins)
+    some = np.isfinite(mean)
+    edges = edges_of(low, high, mean[some], std[some], bins_of(finite[0].size))
     ends = float(edges[0]), float(edges[-1])
     counts = np.stack([np.histogram(np.clip(v, *ends), len(edges) - 1, ends)[0] for v in finite])
     zeros = np.array([(v == 0).mean() if v.size else 0.0 for v in finite])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rung.explain.overtime import BINS, Histories, History, edges_of
+from rung.explain.overtime import BINS, Histories, History, bins_of, edges_of
 from rung.explain.subject import Subject
 from rung.explain.units import units
 from rung.explain.units_picture import LayerUnits
@@ -67,7 +67,8 @@ def units_over_time(
 
 def _edges(each: list[LayerUnits]) -> np.ndarray:
     means, stds = np.array([e.mean for e in each]), np.array([e.std for e in each])
-    return edges_of(min(e.low for e in each), max(e.high for e in each), means, stds)
+    low, high = min(e.low for e in each), max(e.high for e in each)
+    return edges_of(low, high, means, stds, bins_of(int(each[0].counts.sum())))
 
 
 def _history(name: str, each: list[LayerUnits]) -> History:

@@ -215,6 +215,7 @@ def _find_rate(
         told = {"rates": found.rates.tolist(), "losses": found.losses.tolist()}
         print(json.dumps({"suggested": found.suggested, "diverged": found.diverged, **told}))  # noqa: T201
     else:
+        show.line("kept for the runs with these settings: rung look RUN --training")
         for line in drawn(found, project.slug):
             show.line(line)
     return 0 if found.suggested is not None else 1

@@ -172,7 +172,8 @@ def _weights(watched: Watched, title: str) -> Callable[[Looking | None], Trainin
 def _units(watched: Watched, title: str) -> Callable[[Looking | None], TrainingView]:
     def make(looking: Looking | None) -> TrainingView:
         looking = _needed(looking)
-        x = looking.restored.inputs.take(_some(looking, "validation"))
+        few = len(looking.restored.inputs.splits["validation"]) < LEAST
+        x = looking.restored.inputs.take(_some(looking, "train" if few else "validation"))
         found = units_over_time(looking.subject, watched.weights, x)
         return _histories("activations-over-time", title, found)
 
