@@ -2,11 +2,14 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -112,3 +115,28 @@ def test_it_is_started_asked_and_ended(home):
     finally:
         app.stop()
     assert app.process.returncode is not None
+
+
+@pytest.mark.slow
+def test_it_ends_with_whoever_started_it_even_if_that_was_killed(home):
+    folder = app_folder(find_run("done"), lambda said: None)
+    code = (
+        "import sys, time; from pathlib import Path; from rung.projects.serving import start; "
+        "app = start(Path(sys.argv[1])); app.wait(); print(app.process.pid, flush=True); time.sleep(600)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, text=True)
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    for _ in range(1200):
+        try:
+            state = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            break
+        if state == "Z":  # ended; nobody is left to ask how
+            break
+        time.sleep(0.1)
+    else:
+        os.kill(child, signal.SIGKILL)
+        pytest.fail("the app outlived whoever started it")

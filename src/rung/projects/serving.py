@@ -65,6 +65,7 @@ class App:
             ExportError: it has ended.
         """
         if self.process.poll() is not None:
+            self._let_go()
             said = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             raise ExportError(
                 f"the app ended with status {self.process.returncode}: {said[-1] if said else 'no word'}",
@@ -97,6 +98,12 @@ class App:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close the pipe that told the app whether it is still wanted."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
 
 
 def start(folder: Path, port: int | None = None) -> App:
@@ -128,7 +135,10 @@ def start_dashboard(port: int | None = None) -> App:
             rule="A run is told when its training ends.",
             fix="rung train digits, without --track none",
         )
-    show = "import os, trackio; trackio.show(open_browser=False, host='127.0.0.1', block_thread=True, "
+    show = "import os, sys, threading, trackio; "
+    show += "wait = lambda: (sys.stdin.buffer.read(), os._exit(0)); "  # as server.py does
+    show += "threading.Thread(target=wait, daemon=True).start(); "
+    show += "trackio.show(open_browser=False, host='127.0.0.1', block_thread=True, "
     show += "server_port=int(os.environ['PORT']))"
     return _started(["-c", show], told, {"TRACKIO_DIR": str(told)}, port, "/")
 
@@ -139,14 +149,14 @@ def _started(words: list[str], folder: Path, more: dict[str, str], port: int | N
     told = {"HOST": "127.0.0.1", "PORT": str(port), **more}
     told |= {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
     # Gradio answers from up to 40 threads. With a heap for each, glibc would keep what every one once needed.
-    told |= {"MALLOC_ARENA_MAX": "2"}
+    told |= {"MALLOC_ARENA_MAX": "2", "ENDS_WITH_STDIN": "1"}
     log = Path(tempfile.mkdtemp(prefix="rung-app-")) / "log.txt"
     with log.open("wb") as written:
         process = subprocess.Popen(
             [sys.executable, *words],
             cwd=folder,
             env=kept | told,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # closed by the system however this process ends; then the app ends too
             stdout=written,
             stderr=written,
         )

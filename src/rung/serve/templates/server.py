@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+import threading
 
 import gradio as gr
 import uvicorn
@@ -53,6 +55,15 @@ server = gr.mount_gradio_app(
     server, build(), path="/", allowed_paths=[str(FOLDER / name) for name in ("examples", "failures")]
 )
 
+
+def end_with_stdin() -> None:
+    """End as soon as whoever started this process is gone: standard input is a pipe from there."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
 if __name__ == "__main__":
+    if os.environ.get("ENDS_WITH_STDIN") == "1":
+        threading.Thread(target=end_with_stdin, daemon=True).start()
     host, port = os.environ.get("HOST", "0.0.0.0"), int(os.environ.get("PORT", "7860"))
     uvicorn.run(server, host=host, port=port, log_level="warning")
