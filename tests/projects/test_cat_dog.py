@@ -1,7 +1,10 @@
 """Project cat-dog: both ways to the end, on the learner's own pictures too, and what its parts promise."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import rung.data
@@ -11,6 +14,7 @@ from rung.projects.cat_dog import curve, recipe
 from rung.projects.cat_dog.hog import colours, edges_and_colours, hog
 from rung.projects.command import main
 from rung.train.record import find_run
+from rung.train.restore import restore
 
 HERE = rung.data.state("cats-vs-dogs") == "here"
 WEIGHTS = pretrained.here("efficientnet-lite0")
@@ -65,7 +69,7 @@ def test_ones_own_pictures_go_to_the_end_and_are_told_apart(own, without_weights
 
 @needs_weights
 @pytest.mark.parametrize("model", ["frozen", "transfer"])
-def test_what_imagenet_taught_tells_ones_own_pictures_apart(model, own, capsys):
+def test_what_imagenet_taught_tells_ones_own_pictures_apart(model, own, capsys, monkeypatch):
     words = ["--data", own, "--side", "64", "--epochs", "2", "--batch", "12", "--model", model]
     assert main(["cat-dog", *words, "--name", model]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -76,8 +80,20 @@ def test_what_imagenet_taught_tells_ones_own_pictures_apart(model, own, capsys):
     assert "5 neighbours, ImageNet's features at 64 pixels" in names
     assert result["findings"][0]["columns"] == ["pictures", "from nothing", "frozen features"]
     if model == "transfer":
+        monkeypatch.setattr(recipe, "fitted_head", None)
+        assert restore(recipe, find_run(model)).run.name == model, "no head is fitted to bring it back"
         assert result["parameters"] > 3_000_000
         assert "linear layer, ImageNet's features at 64 pixels" in names
+
+
+@pytest.mark.parametrize("model", ["scratch", "frozen", "transfer"])
+def test_a_trained_network_is_brought_back_without_what_it_knew_beforehand(model, monkeypatch):
+    monkeypatch.setattr(recipe, "imagenet", None)  # whoever asks for first weights fails
+    monkeypatch.setattr(recipe, "fitted_head", None)
+    config = recipe.Config(model=model, side=64)
+    made = recipe.frame(config, SimpleNamespace(about={"classes": 2}))
+    answer = made(torch.zeros(2, 1280) if model == "frozen" else torch.zeros(2, 3, 64, 64))
+    assert answer.shape == (2, 2)
 
 
 @needs_weights

@@ -18,7 +18,7 @@ from rung.explain.subject import Subject, first_of
 __all__ = ["INPUT", "Call", "Trace", "trace"]
 
 
-ENOUGH = 0.5  # seconds that are spent on timing
+ENOUGH = 0.25  # seconds that are spent on timing
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ def trace(subject: Subject, x: Any, times: int = 5) -> Trace:
     Args:
         subject: the model.
         x: an input, as for `subject.ask`; best of one example.
-        times: how many passes are timed at most; 0 for none. Fewer of a slow network: half a second is
-            spent on it, and one pass at least.
+        times: how many passes are timed at most; 0 for none. Fewer of a slow network: a quarter of a second
+            is spent on it, and one pass at least.
 
     Cost: times + 1 passes.
 

@@ -20,6 +20,8 @@ class Recipe(Protocol):
     It may also define
 
     - `PARTS`: the library's classes that a learner's own can replace;
+    - `frame(config, inputs)`: the model of a run that is brought back, where `build` spends time on first
+      weights that the run's own then replace;
     - `outputs(model, x)`: how the model is asked for answers, where that is not `model(x)`;
     - `extras(config, data, inputs, model, folder) -> list[Finding]`: more to show of a trained model:
       samples, ranking metrics, what a prediction rests on.

@@ -63,7 +63,7 @@ def restored(recipe: Recipe, run: Run, config: Any, data: Dataset) -> Restored:
             fix=f"rung train {run.config.get('project', 'PROJECT')} --resume {run.name}",
         )
     inputs = recipe.prepare(config, data)
-    model = recipe.build(config, inputs)
+    model = getattr(recipe, "frame", recipe.build)(config, inputs)
     backend = backend_of(model)
     try:
         weights = load_file(path)

@@ -93,9 +93,22 @@ def augment(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def build(config: Config, inputs: Inputs) -> Any:
     """Build the network: from nothing; a head alone; or a network that knows ImageNet, with a fitted head."""
+    model = frame(config, inputs)
+    if config.model == "transfer":
+        from rung.projects.cat_dog.model import set_head
+
+        classes, rows = inputs.about["classes"], inputs.splits["train"]
+        model.net.load_state_dict(imagenet(classes).state_dict())
+        # A head of random numbers would send noise into the layers below: it is fitted before they move.
+        set_head(model.net.head, *fitted_head(inputs.about["features"][rows], inputs.y[rows], classes))
+    return model
+
+
+def frame(config: Config, inputs: Inputs) -> Any:
+    """Build the network without what it knows beforehand: for a trained run, whose own weights are loaded."""
     import torch
 
-    from rung.projects.cat_dog.model import SmallCNN, Transfer, frozen_head, set_head
+    from rung.projects.cat_dog.model import SmallCNN, Transfer, frozen_head
 
     torch.manual_seed(config.seed)
     classes = inputs.about["classes"]
@@ -103,12 +116,7 @@ def build(config: Config, inputs: Inputs) -> Any:
         return SmallCNN(classes, config.side)
     if config.model == "frozen":
         return frozen_head(classes)
-    model = Transfer(classes, config.side)
-    model.net.load_state_dict(imagenet(classes).state_dict())
-    # A head of random numbers would send noise through the layers below it: it is fitted before they move.
-    rows = inputs.splits["train"]
-    set_head(model.net.head, *fitted_head(inputs.about["features"][rows], inputs.y[rows], classes))
-    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return Transfer(classes, config.side).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def fitted_head(x: np.ndarray, y: np.ndarray, classes: int) -> tuple[Any, Any]:
