@@ -84,6 +84,7 @@ def test_what_is_no_plane_is_told(home, settings, message):
         recipe.load(recipe.Config(**settings), None)
 
 
+@pytest.mark.slow
 def test_the_default_reaches_what_it_promises(home):
     low, high = rung.projects.load("boundary").expected["moons"]
     assert low <= trained("default").result["score"]["value"] <= high

@@ -23,18 +23,12 @@ CNN = ["digits", "--data", "mnist5k", "--data-limit", "300", "--model", "cnn", "
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("home")
-    own = folder / "own.csv"
-    texts = [("a fine film", "for"), ("a dull film", "against")]
-    own.write_text("text,answer\n" + "".join(f"{t} {i},{a}\n" for i in range(40) for t, a in texts))
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"RUNG_HOME": str(folder), "RUNG_OFFLINE": "1", "OMP_NUM_THREADS": "1"}.items():
             patch.setenv(name, value)
         patch.delenv("RUNG_DATA", raising=False)
         assert main([*MOONS, "--name", "moons"]) == 0
         assert main([*CNN, "--epochs", "1", "--track", "none", "--name", "cnn"]) == 0
-        words = ["sentiment", "--data", str(own), "--batch", "16", "--epochs", "1", "--track", "none"]
-        assert main([*words, "--model", "transformer", "--name", "transformer"]) == 0
-        assert main([*words, "--model", "bilstm", "--name", "lstm"]) == 0
         yield folder
 
 
@@ -44,19 +38,35 @@ def computed(name):
     return {scene.name: scene.make(looking) for scene in scenes(run)}
 
 
-def test_every_kind_of_network_has_its_views_with_picture_caption_and_data(home, monkeypatch):
-    monkeypatch.setattr("rung.projects.training_views.GRID", 5)
+def has_all_views(name, more=()):
+    found = computed(name)
     always = {"gradient", "ratio", "surface", "weights-over-time", "activations-over-time"}
-    for name in ("moons", "cnn", "transformer", "lstm"):
-        found = computed(name)
-        assert set(found) == always | ({"boundary"} if name == "moons" else set())
-        for view in found.values():
-            ET.fromstring(view.file("svg"))
-            assert len(view.caption) > 100
-            assert view.file("npy").startswith(b"\x93NUMPY")
-            head, *rows = view.file("csv").decode().splitlines()
-            assert "," in head
-            assert rows
+    assert set(found) == always | set(more)
+    for view in found.values():
+        ET.fromstring(view.file("svg"))
+        assert len(view.caption) > 100
+        assert view.file("npy").startswith(b"\x93NUMPY")
+        head, *rows = view.file("csv").decode().splitlines()
+        assert "," in head
+        assert rows
+
+
+def test_both_engines_have_their_views_with_picture_caption_and_data(home, monkeypatch):
+    monkeypatch.setattr("rung.projects.training_views.GRID", 5)
+    has_all_views("moons", ["boundary"])
+    has_all_views("cnn")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["transformer", "bilstm"])
+def test_networks_that_read_words_have_them_too(home, monkeypatch, model):
+    monkeypatch.setattr("rung.projects.training_views.GRID", 5)
+    own = home / "own.csv"
+    texts = [("a fine film", "for"), ("a dull film", "against")]
+    own.write_text("text,answer\n" + "".join(f"{t} {i},{a}\n" for i in range(40) for t, a in texts))
+    words = ["sentiment", "--data", str(own), "--batch", "16", "--epochs", "1", "--track", "none"]
+    assert main([*words, "--model", model, "--name", model]) == 0
+    has_all_views(model)
 
 
 def test_the_groups_are_in_their_order_and_what_asks_the_network_says_so(home):

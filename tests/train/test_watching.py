@@ -18,15 +18,18 @@ from rung.train.loop import Callback, Training, fit
 from rung.train.record import find_run
 from rung.train.watch import Recorder
 
-DIGITS = ["digits", "--data", "mnist5k", "--data-limit", "300", "--epochs", "4", "--track", "none"]
+DIGITS = ["digits", "--data", "mnist5k", "--data-limit", "300", "--track", "none"]
+MOONS = ["boundary", "--epochs", "3", "--data-limit", "120", "--track", "none"]
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    for name, value in {"RUNG_HOME": str(tmp_path), "RUNG_OFFLINE": "1", "OMP_NUM_THREADS": "1"}.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("RUNG_DATA", raising=False)
-    return tmp_path
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"RUNG_HOME": str(folder), "RUNG_OFFLINE": "1", "OMP_NUM_THREADS": "1"}.items():
+            patch.setenv(name, value)
+        patch.delenv("RUNG_DATA", raising=False)
+        yield folder
 
 
 def small(engine, epochs=5):
@@ -133,18 +136,19 @@ def test_the_gradient_of_a_single_number_is_kept_too(tmp_path):
 @pytest.mark.parametrize("engine", ["scratch", "pytorch"])
 def test_a_training_is_the_same_to_the_bit_with_and_without(home, engine):
     words = [*DIGITS, "--epochs", "2", "--engine", engine]
-    assert main([*words, "--name", "seen"]) == 0
-    assert main([*words, "--name", "unseen", "--no-watch"]) == 0
-    seen, unseen = (find_run(name).folder for name in ("seen", "unseen"))
+    names = [f"seen-{engine}", f"unseen-{engine}"]
+    assert main([*words, "--name", names[0]]) == 0
+    assert main([*words, "--name", names[1], "--no-watch"]) == 0
+    seen, unseen = (find_run(name).folder for name in names)
     assert (seen / "model.safetensors").read_bytes() == (unseen / "model.safetensors").read_bytes()
     assert not (unseen / "watch").exists()
     assert len(snapshots(seen / "watch")) > 3
-    curves = [[(m["step"], m["loss"]) for m in find_run(n).metrics()] for n in ("seen", "unseen")]
+    curves = [[(m["step"], m["loss"]) for m in find_run(n).metrics()] for n in names]
     assert curves[0] == curves[1]
 
 
 def test_what_was_kept_after_a_kill_is_that_of_an_unbroken_training(home, monkeypatch):
-    assert main([*DIGITS, "--name", "whole"]) == 0
+    assert main([*MOONS, "--name", "whole"]) == 0
     after = Recorder.after_step
 
     def die(self, t):
@@ -153,12 +157,12 @@ def test_what_was_kept_after_a_kill_is_that_of_an_unbroken_training(home, monkey
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Recorder, "after_step", die)
-    assert main([*DIGITS, "--name", "broken"]) == 1
+    assert main([*MOONS, "--name", "broken"]) == 1
     monkeypatch.setattr(Recorder, "after_step", after)
     whole, broken = (find_run(name).folder / "watch" for name in ("whole", "broken"))
     with open(broken / "flow.jsonl", "a") as file:
         file.write('{"step": 13, "grad')  # what a kill leaves of a line
-    assert main(["digits", "--resume", "broken"]) == 0
+    assert main(["boundary", "--resume", "broken"]) == 0
     assert (broken / "flow.jsonl").read_text() == (whole / "flow.jsonl").read_text()
     assert (broken / "about.json").read_text() == (whole / "about.json").read_text()
     assert list(snapshots(broken)) == list(snapshots(whole))
@@ -175,9 +179,9 @@ def test_a_resumed_run_keeps_its_wish_not_to_be_watched(home, monkeypatch):
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Recorder, "after_step", die)
-    assert main([*DIGITS, "--name", "private", "--no-watch"]) == 1
+    assert main([*MOONS, "--name", "private", "--no-watch"]) == 1
     monkeypatch.setattr(Recorder, "after_step", after)
-    assert main(["digits", "--resume", "private"]) == 0
+    assert main(["boundary", "--resume", "private"]) == 0
     assert not (find_run("private").folder / "watch").exists()
 
 
