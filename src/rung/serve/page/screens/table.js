@@ -37,6 +37,7 @@ function show(row, note = "") {
       $("remarks").append(line);
     }
     explain(row, found);
+    if (matchMedia("(max-width: 759px)").matches) $("answer-title").scrollIntoView(); // it stands below the form
   } catch (error) {
     silence(error.message);
   }

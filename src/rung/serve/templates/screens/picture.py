@@ -61,6 +61,8 @@ def opened(file: Any) -> np.ndarray:
             whole = ImageOps.exif_transpose(image).convert("RGBA")
             factor = math.ceil((whole.width * whole.height / ENOUGH) ** 0.5)
             return np.asarray(whole.reduce(factor) if factor > 1 else whole)
+    except Refused:  # which is a ValueError itself
+        raise
     except Image.DecompressionBombError:
         raise Refused(f"This picture has more than {2 * LARGEST:,} pixels; at most {LARGEST:,} go.") from None
     except UnidentifiedImageError:
@@ -89,7 +91,7 @@ def show() -> None:
                 examples_per_page=10,
             )
     for button, given, name in ways:
-        button.click(_told, [given], shown, api_name=name)
+        button.click(_told, [given], shown, api_name=name, scroll_to_output=True)
 
 
 @plainly

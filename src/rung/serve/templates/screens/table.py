@@ -90,10 +90,10 @@ def show() -> None:
                 answer, took = gr.Textbox(label="Its answer", lines=1, interactive=False), latency()
             said, shown = gr.Markdown(), explanation()
     outputs = [answer, took, said, shown]
-    button.click(_told, fields, outputs, api_name="answer")
+    button.click(_told, fields, outputs, api_name="answer", scroll_to_output=True)
     for example, row in zip(examples, ABOUT["examples"], strict=True):
         filled = example.click(partial(_values, row["given"]), None, fields, api_visibility="private")
-        filled.success(_told, fields, outputs, api_visibility="private")
+        filled.success(_told, fields, outputs, api_visibility="private", scroll_to_output=True)
 
 
 @plainly
