@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,6 +43,24 @@ def torch_files(subject: Subject) -> tuple[dict[str, bytes], Check]:
         "model.safetensors": (found.run.folder / "model.safetensors").read_bytes(),
     }
     return files, _checked(files, subject)
+
+
+def torch_told(asked: Callable[[Any, Any], Any] | None) -> str:
+    """Return how the files are used, Markdown; with the source of how the run asks, if not by a call.
+
+    Args:
+        asked: called with the model and x; None where it is `model(x)`.
+    """
+    about = "from model import CLASSES, load"
+    call = "load()(x)"
+    if asked is not None:
+        about = f"from typing import Any\n\n{about}\n\n\n{inspect.getsource(asked).strip()}\n\n"
+        call = f"{asked.__name__}(load(), x)"
+    return (
+        "`model.py` is the network's source with a loader, `model.safetensors` its weights; torch is all "
+        f"that they need:\n\n```python\n{about}\n\nscores = {call}  # x as in training, any number of rows\n"
+        "```"
+    )
 
 
 def _checked(files: dict[str, bytes], subject: Subject) -> Check:

@@ -12,7 +12,7 @@ import numpy as np
 
 from rung import __version__
 from rung.data.dataset import Dataset
-from rung.projects.as_torch import torch_files
+from rung.projects.as_torch import torch_files, torch_told
 from rung.projects.project import Project, load
 from rung.projects.scoring import kept_score
 from rung.scratch.errors import UnknownNameError, did_you_mean
@@ -143,7 +143,8 @@ def _files(
     if to == "torch":
         say("copying the source, and comparing its answers")
         made, check = torch_files(subject)
-        card = hub_card(subject.facts, f"{_TORCH}\n\nThe export was {check.line()}.", "pytorch")
+        told = f"{torch_told(subject.asked)}\n\nThe export was {check.line()}."
+        card = hub_card(subject.facts, told, "pytorch")
         return {**made, "README.md": card.encode()}, check
     say("exporting the network, and comparing its answers")
     network, check = subject.onnx()
@@ -281,15 +282,6 @@ def _told(score: dict[str, Any], unit: str) -> str:
 
 
 _CARD_ALONE = "This card alone: the weights stayed where they were trained."
-
-_TORCH = """`model.py` is the network's source with a loader, `model.safetensors` its weights; torch is all
-that they need:
-
-```python
-from model import CLASSES, load
-
-scores = load()(x)  # x as in training, a batch of any length
-```"""
 
 _PAGE = """Open `index.html` in a browser: the network runs in the page, from these files alone.
 `model.js` is the ONNX file as text, `onnx.js` computes it, `prepare.js` prepares its input, `run.js` holds

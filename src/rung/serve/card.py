@@ -18,12 +18,12 @@ _LICENCES = {
     "Apache-2.0": "apache-2.0",
     "MIT": "mit",
 }
-# The Hub's names of tasks, by the kind of examples: of classes, of numbers; and of metrics.
+# The Hub's names of tasks, by the kind of examples: of classes, of anything else; and of metrics.
 _TASKS = {
     "pictures": ("image-classification", ""),
     "columns": ("tabular-classification", "tabular-regression"),
     "numbers": ("tabular-classification", "tabular-regression"),
-    "texts": ("text-classification", ""),
+    "texts": ("text-classification", "text-generation"),
 }
 _METRICS = {"ROC AUC": "roc_auc"}
 

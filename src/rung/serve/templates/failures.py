@@ -51,11 +51,14 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
         first, _, below = str(value).partition("\n")
         return html.escape(first) + (f"<br><small>{html.escape(below)}</small>" if below else "")
 
-    head = "".join(f"<th {cell}>{html.escape(name)}</th>" for name in heads)
-    body = "".join(f"<tr>{''.join(f'<td {cell}>{shown(value)}</td>' for value in row)}</tr>" for row in rows)
+    def row(cells: Iterable[str]) -> str:
+        return f'<tr style="border:0">{"".join(cells)}</tr>'
+
+    head = row(f"<th {cell}>{html.escape(name)}</th>" for name in heads)
+    body = "".join(row(f"<td {cell}>{shown(value)}</td>" for value in values) for values in rows)
     return (
-        f'<table style="width:100%;border:0;border-collapse:collapse"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>"
+        '<table style="width:100%;border:0;border-collapse:collapse"><thead style="border:0">'
+        f"{head}</thead><tbody>{body}</tbody></table>"
     )
 
 

@@ -64,7 +64,7 @@ def failures() -> None:
     gr.Markdown("## What it gets wrong\n\nThe mistakes on held-out texts that it was surest of.")
     names = ABOUT["classes"]
     rows = [
-        [m["shown"], names[m["truth"]], f"{names[m['answer']]}\n{m['sure']:.1%} sure"]
+        [m["shown"], names[m["truth"]], f"{names[m['answer']]}\n{m['sure']:.1%}"]
         for m in ABOUT["mistakes"][:_MISTAKES]
     ]
     gr.HTML(table(["text", "is", "said"], rows) if rows else "None was found.")
