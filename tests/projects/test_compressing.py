@@ -184,8 +184,11 @@ def test_a_student_of_words_needs_nothing_that_its_teacher_does_not():
 
 def test_what_cannot_be_done_is_refused(home, capsys):
     run = find_run("mlp")
-    with pytest.raises(CompressError, match="no linear layer"):  # asked for by name, so not left out
+    with pytest.raises(CompressError, match="no linear layer"):  # nothing else was asked for
         compress(run, ["lowrank"], 1, lambda _: None)
+    told = compress(run, ["dynamic", "lowrank"], 1, lambda _: None)
+    assert [row["method"] for row in told["rows"]] == ["", "dynamic"]
+    assert [left["method"] for left in told["left_out"]] == ["lowrank"]
     with pytest.raises(CompressError, match="--epochs is 0"):
         compress(run, None, 0, lambda _: None)
     assert cli.main(["compress", "mlp", "--methods", "statik"]) == 2

@@ -36,7 +36,7 @@ def compress(
 
     Args:
         run: the run; it is not changed.
-        methods: keys of METHODS; None: all that fit its network.
+        methods: keys of METHODS; None: all of them. What does not fit the network is left out.
         epochs: of each training on, at least 1.
         say: told of what takes long.
 
@@ -46,7 +46,7 @@ def compress(
     Raises:
         UnknownNameError: there is no such method.
         RunError: the run has not come to its end.
-        CompressError: its project is none of PROJECTS, or a method that was asked for does not fit.
+        CompressError: its project is none of PROJECTS, or the only method asked for does not fit.
         KeyboardInterrupt: a person stopped it; nothing was written.
     """
     for method in methods or ():
@@ -74,8 +74,8 @@ def compress(
             try:
                 variants.append(shrinking.make(method))
             except RungError as error:
-                if methods is not None:
-                    raise
+                if methods is not None and len(set(methods)) == 1:
+                    raise  # nothing else was asked for; of several, minutes of work would be lost with one
                 say(f"  left out: {error.message}")
                 left_out.append({"method": method, "why": error.message})
         told = _measured(run, shrinking, variants, stop)
