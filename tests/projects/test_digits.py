@@ -415,7 +415,9 @@ def test_help_names_every_setting(capsys):
     for flag in ("--epochs 12", "--lr 0.5", "--hidden 256,128", "--mine", "--resume", "--dry-run"):
         assert flag in out
     assert main(["--help"]) == 0
-    assert "digits" in capsys.readouterr().out
+    all_projects = capsys.readouterr().out
+    assert "digits" in all_projects
+    assert max(map(len, (out + all_projects).splitlines())) <= 80
 
 
 # The folder of a project.

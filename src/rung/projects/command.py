@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from textwrap import fill
 from typing import Any
 
 from rung.projects.project import Project, load, slugs
@@ -87,13 +88,13 @@ def main(
 
 def _main(argv: list[str], replacements: Mapping[type, type], files: Mapping[type, str]) -> int:
     if not argv or argv[0] in ("-h", "--help"):
-        print(f"rung train PROJECT [options]\n\nProjects: {', '.join(slugs())}")  # noqa: T201
+        print(f"rung train PROJECT [options]\n\n{fill('Projects: ' + ', '.join(slugs()), 80)}")  # noqa: T201
         return 0 if argv else 2
     project = load(argv[0])
     recipe, words = project.recipe, argv[1:]
     if "--help" in words or "-h" in words:
-        options_help = describe(recipe.Config, Options, Techniques)
-        print(f"rung train {project.slug}: {project.question}\n\n{options_help}")  # noqa: T201
+        title = fill(f"rung train {project.slug}: {project.question}", 80)
+        print(f"{title}\n\n{describe(recipe.Config, Options, Techniques)}")  # noqa: T201
         return 0
     config, options, techniques = parse(words, recipe.Config, Options, Techniques)
     if options.seeds < 1:

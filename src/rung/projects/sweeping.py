@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from textwrap import wrap
+from textwrap import fill, wrap
 from typing import Any
 
 from rung.projects.project import Project, load, slugs
@@ -77,11 +77,11 @@ def sweep(words: Sequence[str], replacements: Callable[[], Mapping[type, type]] 
         SweepError, SpaceError, SamplerError: what was asked for cannot be done.
     """
     if not words or words[0] in ("-h", "--help"):
-        return f"rung sweep PROJECT [options]\n\nProjects: {', '.join(slugs())}"
+        return f"rung sweep PROJECT [options]\n\n{fill('Projects: ' + ', '.join(slugs()), 80)}"
     project, rest = load(words[0]), list(words[1:])
     kinds = (Options, project.recipe.Config, Techniques)
     if "--help" in rest or "-h" in rest:
-        return f"rung sweep {project.slug}: {project.question}\n\n{describe(*kinds)}"
+        return fill(f"rung sweep {project.slug}: {project.question}", 80) + f"\n\n{describe(*kinds)}"
     options, config, techniques = parse(rest, *kinds)
     for flag, value in (("--trials", options.trials), ("--workers", options.workers)):
         if value is not None and value < 1:
