@@ -8,6 +8,7 @@ import torch
 
 from rung.cli import main as rung
 from rung.projects.brought import ExampleError
+from rung.projects.looking import last_scores
 from rung.projects.outside import ModelFileError, Outside
 from rung.projects.views import recorded, views
 
@@ -100,3 +101,14 @@ def test_the_terminal_tells_of_it(files, tmp_path, capsys):
         "Conv2d", "ReLU", "AdaptiveAvgPool2d", "Flatten", "Linear",
     ]  # fmt: skip
     assert (tmp_path / "seen" / "index.html").is_file()
+
+
+def test_a_model_of_many_answers_a_place_is_seen_without_being_explained(tmp_path):
+    torch.save(torch.nn.Sequential(torch.nn.Embedding(9, 4), torch.nn.Linear(4, 9)), tmp_path / "words.pt")
+    np.save(tmp_path / "x.npy", np.array([[1, 2, 3]]))
+    outside = Outside(str(tmp_path / "words.pt"), str(tmp_path / "x.npy"), trust=True)
+    names = {view.name for view in views(outside, outside.example(0), recorded(outside))[1]}
+    assert {"network", "layer-1-1"} <= names
+    assert not [name for name in names if name.startswith("why")], "which of its answers is not said"
+    scores = np.arange(24.0).reshape(2, 3, 4)
+    assert np.array_equal(last_scores(lambda x: (scores, None), None), scores[:, -1])

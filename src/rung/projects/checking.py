@@ -41,9 +41,9 @@ class Sanity:
     @cached_property
     def random(self) -> Subject:
         """A copy of the model with all its weights drawn anew."""
-        steps = randomised(self.looking.subject, self.looking.example(0).x)
+        steps = randomised(self.looking.scored, self.looking.example(0).x)
         last = deque(steps, maxlen=1)
-        return last[0][1] if last else self.looking.subject
+        return last[0][1] if last else self.looking.scored
 
     def checked(self, method: str) -> Checked:
         """Return what is known by now of a method."""
@@ -63,7 +63,7 @@ class Sanity:
             target = self.looking.pass_through(example)[0].target
             maps = [
                 attribute(subject, example.x, target, method).map
-                for subject in (self.looking.subject, self.random)
+                for subject in (self.looking.scored, self.random)
             ]
             done.append(rank_correlation(*maps))
             if len(done) == len(self.numbers):

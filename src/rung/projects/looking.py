@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from rung.explain.activations import Activation, passed
-from rung.explain.subject import Subject
+from rung.explain.subject import Subject, first_of
 from rung.projects.brought import ExampleError, decoded
 from rung.projects.ownparts import parts_now
 from rung.projects.project import load
@@ -79,6 +79,7 @@ class Looking:
     Attributes:
         run, restored: the run, and all that belongs to it.
         subject: its model. A language model is asked for its scores of every word, not for its surprise.
+        scored: the same model, asked for one row of answers: a language model for the word after the last.
         rows: which examples of the data set are in the test part.
         parts: of a run trained on the learner's own parts: whose code it is seen through now, and why.
         kept: what holds for every example and was computed once.
@@ -96,6 +97,8 @@ class Looking:
             self.restored: Restored = restore(recipe, run)
         self.rows = self.restored.inputs.splits["test"]
         self.subject = self._asked(own)
+        is_language = isinstance(self.restored.recipe.TASK, Language)
+        self.scored = replace(self.subject, outputs=last_scores) if is_language else self.subject
         self.kept: dict[str, Any] = {}
 
     def _asked(self, own: Mapping[type, type]) -> Subject:
@@ -243,6 +246,11 @@ class Looking:
             share = np.exp(last - last.max())
             return _of_classes(share / share.sum(), self.vocabulary, most)
         return Answer((), f"{float(np.ravel(task.outputs(raw))[0]):.4g}", 0)
+
+
+def last_scores(model: Any, x: Any) -> Any:
+    """Return a language model's scores (N, words) of the word after the last, of (N, length, words)."""
+    return first_of(model(x))[:, -1]
 
 
 def _are_words(value: Any) -> bool:

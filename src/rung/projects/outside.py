@@ -56,6 +56,7 @@ class Outside:
         self.x = _input(Path(inputs).expanduser())
         is_pictures = isinstance(self.x, np.ndarray) and self.x.ndim == 4 and self.x.shape[1] in (1, 3)
         self.kept: dict[str, Any] = {}
+        self.scored = self.subject
         channels = self.x.shape[1] if is_pictures else 0
         self.picture_shape: tuple[int, ...] = ()
         if is_pictures:

@@ -30,12 +30,14 @@ class Seen(Protocol):
 
     Attributes:
         subject: the model.
+        scored: the same, asked for one row of answers: what attributions explain.
         takes: what a person can bring: "picture", "text", or "".
         picture_shape: of a network of pictures, (h, w) or (h, w, 3) of what goes in; else ().
         kept: what holds for every example and was computed once, by a name of whoever computed it.
     """
 
     subject: Subject
+    scored: Subject
     kept: dict[str, Any]
 
     @property

@@ -14,6 +14,7 @@ from rung.explain.attribution import METHODS, AttributionError, attribute
 from rung.explain.attribution.entrance import parts_of
 from rung.explain.attribution.grad_cam import last_map
 from rung.explain.attribution.guided_backprop import guided
+from rung.explain.attribution.point import chosen
 from rung.explain.overlay import overlay_png, words_html, words_svg, words_text
 from rung.explain.sheet import HIGH, LOW, Sheet, short
 from rung.explain.subject import Subject
@@ -47,7 +48,7 @@ def why(looking: Seen, example: Example, answer: Answer, seconds: float) -> Iter
 
         @cache  # the picture and its numbers, and the sign in a terminal, are of one computation
         def found(name: str = name) -> np.ndarray:
-            return attribute(looking.subject, example.x, answer.target, name).map[0]
+            return attribute(looking.scored, example.x, answer.target, name).map[0]
 
         @cache
         def by_chance(name: str = name) -> np.ndarray:
@@ -71,7 +72,7 @@ def fitting(looking: Seen, example: Example) -> tuple[str, ...]:
     kind = "picture" if looking.takes == "picture" else "words" if example.words else "table"
     if f"methods of {kind}" not in looking.kept:
         found = (name for name, method in METHODS.items() if kind in method.inputs)
-        subject, x = looking.subject, example.x
+        subject, x = looking.scored, example.x
         looking.kept[f"methods of {kind}"] = tuple(n for n in found if _fits(subject, x, n, kind))
     methods: tuple[str, ...] = looking.kept[f"methods of {kind}"]
     return methods
@@ -88,6 +89,8 @@ def _fits(subject: Subject, x: Any, name: str, kind: str) -> bool:
                 return False
         if name != "occlusion" and kind != "picture":
             attribute(subject, x, method="saliency")
+        elif kind != "picture":
+            chosen(None, subject.ask(x))
     except AttributionError:
         return False
     return True
