@@ -55,6 +55,16 @@ def test_the_app_is_made_once_and_anew_when_the_weights_are_newer(home):
     assert said
 
 
+def test_an_app_that_an_older_rung_wrote_is_made_anew(home):
+    weights = home / "runs" / "done" / "model.safetensors"
+    folder = app_folder(find_run("done"), lambda text: None)
+    os.utime(weights, (1000, 1000))
+    os.utime(folder / "export.json", (2000, 2000))  # after the weights, before the files of this rung
+    said = []
+    app_folder(find_run("done"), said.append)
+    assert said
+
+
 def test_a_taken_port_is_passed_over():
     first = free_port()
     with socket.socket() as held:

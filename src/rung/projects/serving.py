@@ -17,6 +17,8 @@ from typing import Any
 
 from rung.data.places import home
 from rung.projects.exporting import export
+from rung.projects.project import load
+from rung.serve import facts
 from rung.serve.errors import ExportError
 from rung.serve.folder import MANIFEST
 from rung.train.record import Run
@@ -27,7 +29,9 @@ _LOOK = 0.1  # seconds between two looks
 
 
 def app_folder(run: Run, say: Callable[[str], None]) -> Path:
-    """Return the folder of a run's app, written if it is not there or older than the run's weights.
+    """Return the folder of a run's app, written if it is not there or older than what it is made of.
+
+    That is the run's weights, the files that travel with an export, and what the project says of its input.
 
     Raises:
         RunError: the run has not come to its end.
@@ -35,7 +39,12 @@ def app_folder(run: Run, say: Callable[[str], None]) -> Path:
     """
     folder = home() / "cache" / "apps" / run.name
     manifest, weights = folder / MANIFEST, run.folder / "model.safetensors"
-    fresh = manifest.is_file() and weights.is_file() and manifest.stat().st_mtime >= weights.stat().st_mtime
+    about = load(run.config["project"]).folder / "app.py"
+    sources = [weights, about, *Path(facts.__file__).parent.rglob("*.*")]
+    newest = max(
+        (path.stat().st_mtime for path in sources if path.is_file() and path.suffix != ".pyc"), default=0
+    )
+    fresh = manifest.is_file() and weights.is_file() and manifest.stat().st_mtime >= newest
     if not fresh:
         folder.parent.mkdir(parents=True, exist_ok=True)
         export(run, "docker", folder, say)
