@@ -21,8 +21,8 @@ def failures() -> None:
         return
     if "file" in ABOUT["mistakes"][0]:
         gr.Markdown(
-            "Below each picture: what it is → what the network said, and how sure it was. Choose one to see it "
-            "large, with the whole line."
+            "Below each picture: what it is → what the network said, and how sure it was. Choose one to see "
+            "it large, with the whole line."
         )
         shown = [(str(FOLDER / mistake["file"]), brief(mistake)) for mistake in ABOUT["mistakes"]]
         gr.Gallery(shown, columns=8, height="auto", label="Failures", object_fit="contain")
