@@ -111,3 +111,9 @@ def test_classes_that_are_numbers_are_sorted_as_numbers():
     svg = project(values, classes=[10, 9, 2] * 4).svg()
     words = [e.text for e in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
     assert words[-3:] == ["2", "9", "10"]
+
+
+def test_points_of_one_number_each_are_put_into_a_plane_too():
+    line = np.arange(12.0)[:, None]
+    for method in ("pca", "t-sne"):
+        assert project(line, method).points.shape == (12, 2)

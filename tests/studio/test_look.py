@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import re
 import shutil
 import threading
@@ -276,3 +277,20 @@ def test_a_failure_that_is_marked_is_kept_and_can_be_let_go(client, home):
         assert client.put(address, json=body).status_code == 400
     (home / "runs" / "lenet" / "marks.json").write_text("{broken", encoding="utf-8")
     assert client.get("/runs/lenet/failures").status_code == 200
+
+
+def test_long_lists_are_folded(client, home):
+    shutil.copytree(home / "runs" / "reader", home / "runs" / "wrong")
+    file = home / "runs" / "wrong" / "result.json"
+    told = json.loads(file.read_text(encoding="utf-8"))
+    one = {"row": 0, "truth": 0, "answer": 1, "sure": 0.9, "shown": "a fine film"}
+    file.write_text(
+        json.dumps({**told, "wrong": 30, "mistakes": [one] * 30, "findings": []}), encoding="utf-8"
+    )
+    try:
+        shown, folded = client.get("/runs/wrong").text.split('<details class="rest">')
+    finally:
+        shutil.rmtree(home / "runs" / "wrong")
+    assert shown.count("look inside</a>") == 5
+    assert folded.count("look inside</a>") == 15
+    assert '<details class="rest"><summary>15 more</summary>' in client.get("/runs/lenet/failures").text
