@@ -82,6 +82,16 @@ def test_pruning_half_of_a_network_of_pytorch_leaves_the_larger_half_as_it_was()
         assert torch.equal(now, left)
 
 
+def test_weights_that_no_training_moves_are_left_alone():
+    model = drawn(MLP([30, 20, 5]))
+    model.layers[0].requires_grad_(False)
+    before = model.layers[0].weight.clone()
+    pruning = Pruning(model, 0.5)
+    assert list(pruning.weights) == ["layers.2.weight"]
+    assert torch.equal(model.layers[0].weight, before)
+    assert (model.layers[2].weight == 0).sum() == 50
+
+
 def test_what_was_pruned_stays_0_through_a_training_and_the_rest_moves():
     model = drawn(MLP([6, 8, 3]))
     pruning = Pruning(model, 0.5)

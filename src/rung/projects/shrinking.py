@@ -116,7 +116,8 @@ class Shrinking:
             model = copy.deepcopy(self.model)
             return self.trained_on(model, after=Pruning(model, share).hold)
 
-        return self._chosen("magnitude", "{:.0%} of the weights 0", made)
+        of = "weights" if all(p.requires_grad for p in self.model.parameters()) else "tuned weights"
+        return self._chosen("magnitude", f"{{:.0%}} of the {of} 0", made)
 
     def _units(self) -> Variant:
         from rung.serve.compress.units import chain, narrow

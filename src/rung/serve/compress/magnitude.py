@@ -52,11 +52,15 @@ def smallest(weights: Mapping[str, np.ndarray], share: float) -> dict[str, np.nd
 class Pruning:
     """The pruning of a network of PyTorch: its smallest weights are 0, and `hold` keeps them so.
 
-    Biases and the two numbers of a batch norm are left alone: they are few.
+    Biases and the two numbers of a batch norm are left alone: they are few. So are weights that no training
+    moves: behind them nothing could make up for the loss.
 
     Args:
         model: is changed.
         share: of the weights that go, from 0 to below 1.
+
+    Attributes:
+        weights: those that are pruned, by name.
 
     Raises:
         CompressError: `share` is not from 0 to below 1.
@@ -67,7 +71,7 @@ class Pruning:
     def __init__(self, model: Any, share: float) -> None:
         import torch
 
-        self.weights = {name: p for name, p in model.named_parameters() if p.ndim > 1}
+        self.weights = {name: p for name, p in model.named_parameters() if p.ndim > 1 and p.requires_grad}
         arrays = {name: p.detach().cpu().numpy() for name, p in self.weights.items()}
         masks = smallest(arrays, share)
         self.masks = {n: torch.from_numpy(mask).to(self.weights[n].device) for n, mask in masks.items()}
