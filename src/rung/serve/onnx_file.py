@@ -196,6 +196,13 @@ def _from_torch(model: Any, x: Any, outputs: Callable[[Any, Any], Any] | None, l
         finally:
             talk.setLevel(before)
     made: Any = program.model_proto
+    fixed = [v.name for v in made.graph.input if length and not v.type.tensor_type.shape.dim[1].dim_param]
+    if fixed:  # seen once, in a process that had exported several networks before
+        raise ExportError(
+            "PyTorch took the length of one example for the length of all",
+            rule="A network of texts is exported for any length; nothing was written.",
+            fix="the same command again, in a process of its own",
+        )
     for node in made.graph.node:
         del node.metadata_props[:]  # paths of this machine
         node.doc_string = ""
