@@ -4,6 +4,9 @@
 on the lengths themselves. `torch.onnx` follows shapes and not values, and gives up. ONNX knows the same by
 other means: `LSTM` has an input `sequence_lens`, stops there, and begins there on the way back. So while a
 network is exported, packing keeps rows and lengths side by side, and the layer becomes that one node.
+
+A layer that is given plain rows becomes the same node, without lengths. PyTorch's exporter (2.13) can do so
+too, but from the second export of a process on it takes the length of the example for the length of all.
 """
 
 from __future__ import annotations
@@ -46,7 +49,10 @@ def unpacked(model: Any) -> Iterator[None]:
                 lstm.register_buffer(f"onnx_{name}_l{layer}", weights)
 
     def through(self: Any, x: Any, state: Any = None) -> Any:
-        return _layer(self, x, state) if isinstance(x, Packed) else forward(self, x, state)
+        if isinstance(x, Packed):
+            return _over_packed(self, x, state)
+        is_usual = state is None and x.dim() == 3 and not self.proj_size and not self.training
+        return _over_rows(self, x) if is_usual else forward(self, x, state)
 
     try:
         for place, key, theirs in changed:
@@ -73,7 +79,7 @@ def _pad(packed: Packed, batch_first: bool = False, padding_value: float = 0.0, 
     return (filled if batch_first else filled.transpose(0, 1)), lengths
 
 
-def _layer(lstm: Any, packed: Packed, state: Any) -> tuple[Packed, None]:
+def _over_packed(lstm: Any, packed: Packed, state: Any) -> tuple[Packed, None]:
     """Return what every step of the last layer shows; the last states have no use that is exported."""
     import torch
 
@@ -82,21 +88,37 @@ def _layer(lstm: Any, packed: Packed, state: Any) -> tuple[Packed, None]:
             "the network gives its packed LSTM a first state, or projects its output",
             rule="An LSTM over packed rows is exported as it starts, from zeros.",
         )
+    y, _, _ = _layers(lstm, packed.data.transpose(0, 1), packed.lengths.to(torch.int32))
+    return Packed(y.transpose(0, 1), packed.lengths), None
+
+
+def _over_rows(lstm: Any, x: Any) -> tuple[Any, tuple[Any, Any]]:
+    """Return what PyTorch's layer returns for rows of one length."""
+    y, h, c = _layers(lstm, x.transpose(0, 1) if lstm.batch_first else x, None)
+    return (y.transpose(0, 1) if lstm.batch_first else y), (h, c)
+
+
+def _layers(lstm: Any, x: Any, lengths: Any) -> tuple[Any, Any, Any]:
+    """Return every step of the last layer (T, B, D H), and every layer's last states (L D, B, H)."""
+    import torch
+
     directions = 2 if lstm.bidirectional else 1
-    x = packed.data.transpose(0, 1)  # (T, B, d)
-    lengths = packed.lengths.to(torch.int32)
+    states = []
     for layer in range(lstm.num_layers):
         weights = [getattr(lstm, f"onnx_{name}_l{layer}") for name in "wrb"]
         steps, rows = x.shape[0], x.shape[1]
-        y = torch.onnx.ops.symbolic(
+        last = (directions, rows, lstm.hidden_size)
+        y, *ends = torch.onnx.ops.symbolic_multi_out(
             "LSTM",
-            [x, *weights, lengths],
+            [x, *weights, *([] if lengths is None else [lengths])],
             {"hidden_size": lstm.hidden_size, "direction": "bidirectional" if directions == 2 else "forward"},
-            dtype=x.dtype,
-            shape=(steps, directions, rows, lstm.hidden_size),
+            dtypes=[x.dtype] * 3,
+            shapes=[(steps, *last), last, last],
         )
+        states.append(ends)
         x = y.transpose(1, 2).reshape(steps, rows, directions * lstm.hidden_size)
-    return Packed(x.transpose(0, 1), packed.lengths), None
+    h, c = (torch.cat(kind) for kind in zip(*states, strict=True))
+    return x, h, c
 
 
 def _weights(lstm: Any, layer: int) -> tuple[Any, Any, Any]:
