@@ -8,6 +8,8 @@ import pytest
 import rung.data
 from rung.projects.admission import app as admission_app
 from rung.projects.admission import recipe as admission
+from rung.projects.boundary import app as boundary_app
+from rung.projects.boundary import recipe as boundary
 from rung.projects.exporting import given_of
 from rung.projects.income import app as income_app
 from rung.projects.income import recipe as income
@@ -18,7 +20,8 @@ from rung.train.inputs import Inputs
 
 
 @pytest.mark.parametrize(
-    ("recipe", "app", "limit"), [(admission, admission_app, None), (income, income_app, 1500)]
+    ("recipe", "app", "limit"),
+    [(admission, admission_app, None), (income, income_app, 1500), (boundary, boundary_app, None)],
 )
 def test_a_test_row_becomes_what_the_recipe_makes_of_it(recipe, app, limit):
     config = recipe.Config()

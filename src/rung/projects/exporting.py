@@ -230,6 +230,9 @@ def given_of(data: Dataset, row: int, app: App | None = None) -> Any:
         names = [field["name"] for field in app.spec["fields"]] if app else example.dtype.names
         told = {name: example[name].item() for name in names}
         return {name: None if value != value else value for name, value in told.items()}
+    if data.kind == "numbers" and app is not None:
+        names = [field["name"] for field in app.spec["fields"]]
+        return dict(zip(names, np.asarray(example).tolist(), strict=True))
     return str(example) if data.kind == "texts" else np.asarray(example).tolist()
 
 
