@@ -34,6 +34,7 @@ def test_every_file_of_a_skeleton_can_be_read_and_says_what_to_write(package, ki
     assert all("$" not in line for line in after(kind, "soft-gate"))
 
 
+@pytest.mark.slow
 def test_a_lessons_skeleton_is_a_lesson_and_the_self_check_says_what_is_missing(package):
     files = new("lesson", "soft-gate", "rung.scratch.ops.activation:ReLU", package=package)
     folder = package / "lessons" / "soft_gate"

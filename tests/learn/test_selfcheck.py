@@ -145,6 +145,7 @@ def test_too_few_mistakes(copy):
     assert "0 mistakes -> write 4 or more" in findings(copy, selfcheck.mistakes)
 
 
+@pytest.mark.slow
 def test_a_mistake_that_nothing_catches_or_another_check_catches_first(copy):
     names = [c.name for c in load_checks(copy)]
     second, last = names[1], names[-1]
@@ -209,6 +210,7 @@ def test_a_page_that_lacks_its_parts(copy):
         assert f"it has no {part}" in found
 
 
+@pytest.mark.slow
 def test_a_notebook_that_fails(copy):
     (copy / "lesson.py").write_text(
         (copy / "lesson.py").read_text().replace("def _():\n", "def _():\n    1 / 0\n", 1)

@@ -67,6 +67,7 @@ def test_the_report_fits_80_columns(trained):
     assert [line for line in lines if len(line) > 80 and str(trained.folder) not in line] == []
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_curve_and_a_stopped_run_goes_on_to_the_same_end(trained, monkeypatch):
     from rung.train.watch import Recorder
 

@@ -133,6 +133,7 @@ def test_the_run_itself_is_not_changed(home):
     assert {name: (find_run("lenet").folder / name).read_bytes() for name in files} == before
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_between_two_steps_and_writes_nothing(home):
     run = find_run("lenet")
     (run.folder / "compress.json").unlink(missing_ok=True)

@@ -204,6 +204,7 @@ def test_the_report_fits_80_columns(home, capsys):
     assert [line for line in lines if len(line) > 80 and str(home) not in line] == []
 
 
+@pytest.mark.slow
 def test_seeds_give_an_interval_over_trainings(home, capsys):
     assert main([*QUICK, "--epochs", "2", "--seeds", "3", "--seed", "5", "--name", "s", "--json"]) == 0
     result = json.loads(capsys.readouterr().out)

@@ -312,6 +312,7 @@ def test_examples_are_grouped_by_what_the_data_hold(opened):
         assert all(len(column) == len(looking.rows) for column in attributes(looking).values())
 
 
+@pytest.mark.slow
 def test_networks_of_several_inputs_are_seen(home, tmp_path):
     rng = np.random.default_rng(2)
     people = ["age,drinks,answer"]

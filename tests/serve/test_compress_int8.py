@@ -151,6 +151,7 @@ def test_words_become_int8_too():
         assert np.abs(run(made, x) - wanted).max() < 0.1 * np.ptp(wanted)
 
 
+@pytest.mark.slow
 def test_a_network_that_is_asked_in_a_way_of_its_own_is_quantised():
     torch.manual_seed(0)
     model, x = (

@@ -92,6 +92,7 @@ def test_the_page_does_not_move_when_the_live_figures_take_over(open_page, width
     assert [row for row in tall if abs(row[1] - row[2]) > 1] == []
 
 
+@pytest.mark.slow
 def test_nothing_jumps_while_a_figure_plays(open_page):
     page, _ = open_page(390)
     page.evaluate(SHIFTS)

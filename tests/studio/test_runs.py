@@ -272,6 +272,7 @@ def test_a_dry_run_is_started_and_finishes(client):
     assert run.result["dry_run"]
 
 
+@pytest.mark.slow
 def test_a_training_is_stopped_and_goes_on(client, home):
     run = new_run("digits", "long")
     shutil.rmtree(run.folder)

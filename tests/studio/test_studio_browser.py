@@ -197,6 +197,7 @@ def test_starting_again_can_be_undone(studio, visit):
     assert studio.file("perceptron").read_text() == RIGHT
 
 
+@pytest.mark.slow
 def test_an_endless_loop_in_a_figure_stops_neither_the_page_nor_the_studio(studio, visit):
     page = visit("/lessons/perceptron")
     ready(page)

@@ -58,6 +58,7 @@ def test_the_link_leads_to_the_page_and_ctrl_c_ends_it_quietly(tmp_path: Path):
         assert "Traceback" not in errors
 
 
+@pytest.mark.slow
 def test_the_key_outlives_the_studio(tmp_path: Path):
     links = []
     for _ in range(2):

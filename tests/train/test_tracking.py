@@ -35,6 +35,7 @@ def run_in_a_process(words):
     return subprocess.run([sys.executable, "-c", code, *words], env=env, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_trackio_has_the_curve_and_the_score_on_this_machine(home):
     done = run_in_a_process([*QUICK, "--name", "a"])
     assert done.returncode == 0, done.stderr

@@ -147,6 +147,7 @@ def test_a_training_is_the_same_to_the_bit_with_and_without(home, engine):
     assert curves[0] == curves[1]
 
 
+@pytest.mark.slow
 def test_what_was_kept_after_a_kill_is_that_of_an_unbroken_training(home, monkeypatch):
     assert main([*MOONS, "--name", "whole"]) == 0
     after = Recorder.after_step
@@ -170,6 +171,7 @@ def test_what_was_kept_after_a_kill_is_that_of_an_unbroken_training(home, monkey
         assert path.read_bytes() == snapshots(broken)[step].read_bytes()
 
 
+@pytest.mark.slow
 def test_a_resumed_run_keeps_its_wish_not_to_be_watched(home, monkeypatch):
     after = Recorder.after_step
 
