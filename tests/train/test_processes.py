@@ -360,7 +360,10 @@ def test_a_killed_worker_and_a_ctrl_c_lose_nothing(home):
         "config.json",
         "lock",
         "metrics.jsonl",
+        "watch",
     ], "nothing half-written"
+    kept = {f.suffix for f in (run.folder / "watch").iterdir()}
+    assert kept <= {".json", ".jsonl", ".safetensors"}, "nor there"
     assert arrays("broken")
 
     stopped = train(

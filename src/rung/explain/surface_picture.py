@@ -160,7 +160,7 @@ class Surface:
             )
         sheet.text(left + side, top + side + 16, f"{names[0]} →", anchor="end", size=11, soft=True)
         sheet.text(left, top + side + 16, f"↑ {names[1]}", size=11, soft=True)
-        sheet.text(left, top + side + 36, f"loss {low:.3g} (pale) to {high:.3g} (strong)")
+        sheet.text(left, top + side + 36, f"loss {low:.3g} (faint) to {high:.3g} (strong)")
         return sheet.svg()
 
     def _told(self, points: list[tuple[float, float]]) -> list[int]:
