@@ -3,7 +3,7 @@
 The processes are forks of this one. Parameters lie in memory that all of them see; each computes the
 gradients of its share into shared memory too, and this process adds them up and takes the optimiser's step,
 which the others then see. Two processes on two free cores ran a step of ResNet, a GPT and LeNet-5 (batch 256)
-1.96, 1.88 and 1.74 times as fast as one (`benchmarks/results/engine.md`); small models lose, since a step
+1.91, 1.91 and 1.74 times as fast as one (`benchmarks/results/engine.md`); small models lose, since a step
 then waits for the other process. Threads would not do: Python code runs in one at a time, and NumPy's calls
 are too short to make up for it.
 """
