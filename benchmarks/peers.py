@@ -177,15 +177,14 @@ def smallpebble_step(workload: str) -> Step:
 
 def tinygrad_step(workload: str) -> Step:
     """Return a step with tinygrad's own optimisers, jitted."""
-    from tinygrad import Tensor, TinyJit, nn
+    from tinygrad import Context, Tensor, TinyJit, nn
 
     x, t = (Tensor(a) for a in data_of(workload))
     arrays = first_weights("tinygrad", workload)
-    params = [Tensor(a, requires_grad=True) for a in arrays]
+    params = [Tensor(a).is_param_() for a in arrays]
     optimizer = nn.optim.SGD(params, 0.1) if workload == "logistic-64" else nn.optim.Adam(params)
 
     @TinyJit
-    @Tensor.train()
     def move() -> Any:
         optimizer.zero_grad()
         h = peers_lenet.tinygrad_scores(params, x) if len(x.shape) == 4 else x
@@ -196,7 +195,11 @@ def tinygrad_step(workload: str) -> Step:
         optimizer.step()
         return loss.realize()
 
-    return lambda: float(move().item())
+    def step() -> float:
+        with Context(TRAINING=1):
+            return float(move().item())
+
+    return step
 
 
 def micrograd_step(workload: str) -> Step:
