@@ -2,13 +2,12 @@
 
 import base64
 import json
-import subprocess
-import sys
 import urllib.request
 
 import numpy as np
 import pytest
 from PIL import Image
+from test_exported_apps import ask as asked_by
 from test_exported_apps import exported, png, post, started
 
 import rung.data
@@ -38,15 +37,7 @@ print(json.dumps(answers))
 
 
 def ask(base, given):
-    done = subprocess.run(
-        [sys.executable, "-c", ASK, base],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return asked_by(base, given, ASK)
 
 
 @pytest.fixture(scope="module")

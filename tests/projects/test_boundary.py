@@ -73,6 +73,7 @@ def test_a_persons_own_table_gives_its_first_two_columns_of_numbers(home, tmp_pa
     [
         ({"columns": (1,)}, "--columns is"),
         ({"columns": (1, 1)}, "--columns is"),
+        ({"columns": (0, 0, 1)}, "--columns is"),
         ({"activation": "gelu"}, "--activation is gelu"),
         ({"data": "iris", "columns": (0, 4)}, "--columns 0,4 of iris"),
         ({"data": "mnist5k"}, "no table of numbers in classes"),

@@ -103,9 +103,9 @@ def post(url, body):
             return error.code, json.loads(error.read())
 
 
-def ask(base, given):
+def ask(base, given, program=ASK):
     done = subprocess.run(
-        [sys.executable, "-c", ASK, base],
+        [sys.executable, "-c", program, base],
         input=json.dumps(given),
         capture_output=True,
         text=True,

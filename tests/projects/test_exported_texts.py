@@ -1,18 +1,16 @@
 """Exports of the projects of words and films, started and queried as a stranger would: without rung."""
 
-import contextlib
 import json
-import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 
 import numpy as np
 import pytest
 import torch
+from test_exported_apps import ask as asked_by
+from test_exported_apps import started
 
 import rung.data
 from rung import cli
@@ -41,10 +39,6 @@ RUNS = {
     ),
     "neural": ("movielens-small", ["movies", "--data-limit", "6000", "--epochs", "1", "--model", "neural"]),
 }
-ALONE = (
-    "import sys, runpy; sys.modules['rung'] = sys.modules['torch'] = None; "
-    "sys.path.insert(0, '.'); runpy.run_path(sys.argv[1], run_name='__main__')"
-)
 ASK = """
 import json, sys, warnings
 warnings.simplefilter("ignore")
@@ -101,31 +95,6 @@ def exported(name, to, folder, capsys):
     return of, json.loads(capsys.readouterr().out)
 
 
-@contextlib.contextmanager
-def started(folder, program):
-    """Start a program of an exported folder on a free port, and end it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("RUNG", "PYTHON"))}
-    told = {"PORT": str(port), "HOST": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
-    told |= {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
-    with open(folder.parent / "log.txt", "w") as log:
-        words = [sys.executable, "-c", ALONE, program]
-        process = subprocess.Popen(words, cwd=folder, env=kept | told, stdout=log, stderr=log)
-    try:
-        base = f"http://127.0.0.1:{port}"
-        for _ in range(1200):
-            assert process.poll() is None, (folder.parent / "log.txt").read_text()
-            with contextlib.suppress(OSError), urllib.request.urlopen(base, timeout=30):
-                break
-            time.sleep(0.1)  # a machine under load takes its time to import gradio
-        yield base
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
-
-
 def post(base, body):
     try:
         request = urllib.request.Request(f"{base}/predict", json.dumps(body).encode())
@@ -137,10 +106,7 @@ def post(base, body):
 
 
 def ask(base, given):
-    words = [sys.executable, "-c", ASK, base]
-    done = subprocess.run(words, input=json.dumps(given), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return asked_by(base, given, ASK)
 
 
 def softmax(scores):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,29 +17,16 @@ from rung.serve.page import operators
 
 pytestmark = pytest.mark.browser
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-FLAGS += ["--disable-background-networking", "--disable-component-update"]
 RNG = np.random.default_rng(0)
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
+def page(chrome: Any) -> Iterator[Any]:
     """A page that knows the interpreter and nothing else."""
-    path = next(
-        (p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), ""
-    )
-    if not path:
-        if os.environ.get("RUNG_REQUIRE_BROWSER") == "1":
-            pytest.fail("RUNG_REQUIRE_BROWSER is set, and no Chromium is installed")
-        pytest.skip("no Chromium is installed (Debian: apt install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
-        page = browser.new_page()
-        page.add_script_tag(path=Path(pages.__file__).parent / "page" / "onnx.js")
-        yield page
-        browser.close()
+    page = chrome.new_page()
+    page.add_script_tag(path=Path(pages.__file__).parent / "page" / "onnx.js")
+    yield page
+    page.close()
 
 
 F4, F2 = (2, 4, 7, 6), (3, 5)

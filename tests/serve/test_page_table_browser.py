@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 import pytest
-from test_page_browser import MAPS, build, chrome, facts, strokes, visit  # noqa: F401
+from test_page_browser import MAPS, build, facts, strokes
 from test_why import people, pooled, row_of
 
 from rung.data.prepare import Columns
@@ -81,7 +81,7 @@ def number(tmp_path_factory) -> Made:
     return page_of_people(tmp_path_factory.mktemp("page"), ())
 
 
-def test_the_page_computes_what_onnxruntime_computes(classes, visit):  # noqa: F811
+def test_the_page_computes_what_onnxruntime_computes(classes, visit):
     folder, run, spec, x = classes
     page = visit(folder)
     rows = [row_of(one) for one in x[:40]]
@@ -91,7 +91,7 @@ def test_the_page_computes_what_onnxruntime_computes(classes, visit):  # noqa: F
     assert page.evaluate("document.body.dataset.same") == "8 of 8", "and its failures are the run's"
 
 
-def test_a_form_is_filled_in_asked_and_explained(classes, visit):  # noqa: F811
+def test_a_form_is_filled_in_asked_and_explained(classes, visit):
     folder, run, spec, _ = classes
     page = visit(folder)
     page.get_by_label("age").fill("44")
@@ -108,7 +108,7 @@ def test_a_form_is_filled_in_asked_and_explained(classes, visit):  # noqa: F811
     assert page.locator("#worth tr").count() == 3
 
 
-def test_an_example_and_a_failure_fill_the_form(classes, visit):  # noqa: F811
+def test_an_example_and_a_failure_fill_the_form(classes, visit):
     page = visit(classes[0])
     page.get_by_role("button", name="Example 2: leaves").click()
     assert page.get_by_label("age").input_value() == "", "this one did not tell it"
@@ -127,7 +127,7 @@ def test_an_example_and_a_failure_fill_the_form(classes, visit):  # noqa: F811
         ("1e39", "age: 1e39 is larger than the network can hold."),
     ],
 )
-def test_a_bad_number_gets_a_plain_message(classes, visit, age, said):  # noqa: F811
+def test_a_bad_number_gets_a_plain_message(classes, visit, age, said):
     page = visit(classes[0])
     page.get_by_label("age").fill(age)
     page.keyboard.press("Enter")
@@ -135,7 +135,7 @@ def test_a_bad_number_gets_a_plain_message(classes, visit, age, said):  # noqa: 
     assert page.locator("#why").is_hidden()
 
 
-def test_a_number_outside_the_training_rows_is_answered_with_a_remark(classes, visit):  # noqa: F811
+def test_a_number_outside_the_training_rows_is_answered_with_a_remark(classes, visit):
     page = visit(classes[0])
     page.get_by_label("age").fill("400")
     page.keyboard.press("Enter")
@@ -143,7 +143,7 @@ def test_a_number_outside_the_training_rows_is_answered_with_a_remark(classes, v
     assert page.locator("#said").inner_text().startswith("It says")
 
 
-def test_an_answer_that_is_a_number_has_an_interval_and_no_probability(number, visit):  # noqa: F811
+def test_an_answer_that_is_a_number_has_an_interval_and_no_probability(number, visit):
     folder, run, spec, x = number
     page = visit(folder)
     page.get_by_role("button", name="Example 1: 0.25").click()
@@ -157,7 +157,7 @@ def test_an_answer_that_is_a_number_has_an_interval_and_no_probability(number, v
     assert page.evaluate("document.body.dataset.same") == "8 of 8"
 
 
-def test_words_and_bins_of_embeddings_are_numbered_as_in_python(classes, visit):  # noqa: F811
+def test_words_and_bins_of_embeddings_are_numbered_as_in_python(classes, visit):
     x = people(150)
     made = BinnedColumns(8, logarithm=("gain",)).fit(x)
     state, columns = made.columns.state(), made.columns
@@ -181,7 +181,7 @@ def test_words_and_bins_of_embeddings_are_numbered_as_in_python(classes, visit):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_a_phone(classes, number, visit, scheme):  # noqa: F811
+def test_it_fits_a_phone(classes, number, visit, scheme):
     for folder in (classes[0], number[0]):
         page = visit(folder, width=390, scheme=scheme)
         page.get_by_role("button", name="Example 1").click()
@@ -193,7 +193,7 @@ def test_it_fits_a_phone(classes, number, visit, scheme):  # noqa: F811
 # -- pictures: the same maps as in Python --------------------------------------------------------------------
 
 
-def test_a_picture_is_explained_by_covering_it_as_in_python(tmp_path, visit):  # noqa: F811
+def test_a_picture_is_explained_by_covering_it_as_in_python(tmp_path, visit):
     folder, content, spec = build("mlp", tmp_path)
     page = visit(folder)
     run = asked(content)
@@ -211,7 +211,7 @@ def test_a_picture_is_explained_by_covering_it_as_in_python(tmp_path, visit):  #
     assert "covered" in page.locator("#why-told").inner_text()
 
 
-def test_a_network_with_a_pooling_at_its_end_is_explained_by_grad_cam(tmp_path, visit):  # noqa: F811
+def test_a_network_with_a_pooling_at_its_end_is_explained_by_grad_cam(tmp_path, visit):
     spec = MAPS | {"channels": 3, "size": [12, 16], "ink": False}
     model = pooled(nn.ReLU)
     content = onnx_bytes(model, np.zeros((3, 3, 12, 16), np.float32), {})

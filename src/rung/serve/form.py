@@ -1,4 +1,4 @@
-"""What a form asks for: every column of a table with what its training rows say of it."""
+"""How a row of a table is asked for and prepared: what its training rows say of every column."""
 
 from __future__ import annotations
 
@@ -6,6 +6,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from rung.data.prepare import Columns
+
+
+def settings_of(columns: Columns, train: np.ndarray, names: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the settings of `rung.serve.shipped.table` for a table that was prepared by `Columns`.
+
+    Args:
+        columns: fitted.
+        train: the training rows, a structured array (n,).
+        names: the columns that a person is asked for; all where it is left out.
+    """
+    state = columns.state()
+    words = dict(zip(columns.strings, columns.categories.values, strict=True))
+    return {
+        "columns": state["columns"],
+        "scaler": scaling(state["scaler"]),
+        "categories": {"values": state["categories"]["values"]},
+        "fields": form(train, words, list(columns.columns) if names is None else names),
+    }
+
+
+def scaling(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of a scaler's state what `rung.serve.shipped.table` needs."""
+    return {key: state[key] for key in ("indicators", "median", "mean", "scale", "gaps")}
 
 
 def form(train: np.ndarray, words: Mapping[str, Sequence[str]], names: Sequence[str]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 from rung.data import Dataset
 from rung.data.prepare import Columns
 from rung.serve.facts import App
-from rung.serve.form import form
+from rung.serve.form import settings_of
 from rung.train.inputs import Inputs
 
 _OF_APPLICANTS = (
@@ -18,16 +18,9 @@ _OF_APPLICANTS = (
 def app(config: Any, data: Dataset, inputs: Inputs) -> App:
     """Say how an applicant becomes the network's input, as `prepare` in recipe.py does it."""
     (columns,) = (fitted for fitted in inputs.fitted if isinstance(fitted, Columns))
-    state = columns.state()
-    words = dict(zip(columns.strings, columns.categories.values, strict=True))
     return App(
         kind="table",
-        spec={
-            "columns": state["columns"],
-            "scaler": {k: state["scaler"][k] for k in ("indicators", "median", "mean", "scale", "gaps")},
-            "categories": {"values": state["categories"]["values"]},
-            "fields": form(data.split("train")[0], words, list(columns.columns)),
-        },
+        spec=settings_of(columns, data.split("train")[0]),
         takes=f"one row: {', '.join(columns.columns)}; numbers standardised by the training rows",
         limits=(
             *_OF_APPLICANTS[: data.name == "graduate-admission"],

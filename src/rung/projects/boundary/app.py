@@ -9,7 +9,7 @@ import numpy as np
 from rung.data import Dataset
 from rung.data.prepare import Scaler
 from rung.serve.facts import App
-from rung.serve.form import form
+from rung.serve.form import form, scaling
 from rung.train.inputs import Inputs
 
 
@@ -19,12 +19,11 @@ def app(config: Any, data: Dataset, inputs: Inputs) -> App:
     names = data.features or ("first", "second")
     x = data.split("train")[0]
     rows = np.array([tuple(row) for row in x], [(name, "f8") for name in names])
-    state = scaler.state()
     return App(
         kind="table",
         spec={
             "columns": dict.fromkeys(names, "number"),
-            "scaler": {k: state[k] for k in ("indicators", "median", "mean", "scale", "gaps")},
+            "scaler": scaling(scaler.state()),
             "categories": {"values": []},
             "fields": form(rows, {}, names),
         },

@@ -46,11 +46,7 @@ class Config:
 
     def __post_init__(self) -> None:
         for name, ok, rule in (
-            (
-                "columns",
-                len(set(self.columns)) in (0, 2) and min(self.columns, default=0) >= 0,
-                "two, as 2,3",
-            ),
+            ("columns", _are_two(self.columns), "two, as 2,3"),
             ("engine", self.engine in ("scratch", "pytorch"), "scratch or pytorch"),
             ("hidden", all(n > 0 for n in self.hidden), "widths above 0, such as 16,16"),
             ("activation", self.activation in ACTIVATIONS, ", ".join(ACTIVATIONS)),

@@ -7,23 +7,16 @@ from typing import Any
 from rung.data import Dataset
 from rung.data.prepare import Columns
 from rung.serve.facts import App
-from rung.serve.form import form
+from rung.serve.form import settings_of
 from rung.train.inputs import Inputs
 
 
 def app(config: Any, data: Dataset, inputs: Inputs) -> App:
     """Say how a customer becomes the network's input, as `prepare` in recipe.py does it."""
     (columns,) = (fitted for fitted in inputs.fitted if isinstance(fitted, Columns))
-    state = columns.state()
-    words = dict(zip(columns.strings, columns.categories.values, strict=True))
     return App(
         kind="table",
-        spec={
-            "columns": state["columns"],
-            "scaler": {k: state["scaler"][k] for k in ("indicators", "median", "mean", "scale", "gaps")},
-            "categories": {"values": state["categories"]["values"]},
-            "fields": form(data.split("train")[0], words, list(columns.columns)),
-        },
+        spec=settings_of(columns, data.split("train")[0]),
         takes=f"one customer: {', '.join(columns.columns)}; numbers standardised by the training rows, "
         "then a column of 0 and 1 for each word",
         limits=(

@@ -7,26 +7,21 @@ from typing import Any
 from rung.data import Dataset
 from rung.projects.income.binned import BinnedColumns
 from rung.serve.facts import App
-from rung.serve.form import form
+from rung.serve.form import settings_of
 from rung.train.inputs import Inputs
 
 
 def app(config: Any, data: Dataset, inputs: Inputs) -> App:
     """Say how a person becomes the network's input, as `prepare` in recipe.py does it."""
     (made,) = (fitted for fitted in inputs.fitted if isinstance(fitted, BinnedColumns))
-    columns, state = made.columns, made.columns.state()
-    names = [name for name in columns.columns if name not in made.binned]
-    words = dict(zip(columns.strings, columns.categories.values, strict=True))
+    names = [name for name in made.columns.columns if name not in made.binned]
     return App(
         kind="table",
         spec={
-            "columns": state["columns"],
-            "scaler": {k: state["scaler"][k] for k in ("indicators", "median", "mean", "scale", "gaps")},
-            "categories": {"values": state["categories"]["values"]},
+            **settings_of(made.columns, data.split("train")[0], names),
             "layout": "ids",
             "logarithm": list(made.logarithm),
             "edges": {name: edges.tolist() for name, edges in made.edges.items()},
-            "fields": form(data.split("train")[0], words, names),
         },
         takes=f"one person: {', '.join(names)}; x0 holds the numbers, standardised by the training rows, "
         "x1 the number of each word, and of the bin that each number falls into",

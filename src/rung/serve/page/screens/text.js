@@ -96,18 +96,7 @@ function texts() {
     (failure) => answer(failure.given),
     (failure, note) => show(failure.given, note),
   );
-  const more = [...$("gallery").children].slice(FIRST);
-  if (!more.length) return;
-  for (const button of more) button.hidden = true;
-  const all = document.createElement("button");
-  all.type = "button";
-  all.textContent = `Show ${more.length} more`;
-  all.addEventListener("click", () => {
-    for (const button of more) button.hidden = false;
-    all.remove();
-    more[0].focus();
-  });
-  $("gallery").after(all);
+  folded(FIRST);
 }
 
 bars();
